@@ -1,0 +1,32 @@
+package dev.resilience.failure;
+
+import java.time.Duration;
+
+import dev.resilience.FailureKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an exception was found to be.
+ *
+ * @param kind the kind of failure; {@link FailureKind#NONE} for an answer
+ * @param retryAfter when the partner wants to be asked again, if it said so
+ * @param unauthorized whether the partner refused our credentials
+ * @param database whether it comes from a database, where nothing may be repeated inside
+ * the caller's transaction
+ * @param failedShare the share of the call that failed; 1 unless it failed partially
+ */
+public record Classification(FailureKind kind, @Nullable Duration retryAfter, boolean unauthorized, boolean database,
+		double failedShare) {
+
+	/** An answer, not a failure. */
+	public static final Classification ANSWER = of(FailureKind.NONE);
+
+	static Classification of(FailureKind kind) {
+		return new Classification(kind, null, false, false, 1);
+	}
+
+	static Classification database(FailureKind kind) {
+		return new Classification(kind, null, false, true, 1);
+	}
+
+}

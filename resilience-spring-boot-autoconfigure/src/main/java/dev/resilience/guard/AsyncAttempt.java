@@ -1,0 +1,99 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt of an asynchronous call: settled once, by its end, by its deadline, or by a
+ * caller who gives up; its permit is held until it has really ended.
+ */
+final class AsyncAttempt {
+
+	private final Call call;
+
+	private final AsyncRun run;
+
+	private final Lease lease;
+
+	private final AsyncWork work;
+
+	private final AtomicBoolean settled = new AtomicBoolean();
+
+	private volatile @Nullable Future<?> timeout;
+
+	AsyncAttempt(Call call, AsyncRun run, AsyncWork.Factory factory) {
+		this.call = call;
+		this.run = run;
+		this.lease = new Lease(call.guard.bulkhead());
+		this.work = factory.prepare(call, this::ended);
+	}
+
+	void start() {
+		long left = this.call.attemptDeadlineNanos() - this.call.guard.now();
+		this.timeout = this.run.schedule(this::timedOut, left);
+		if (this.settled.get()) {
+			this.lease.end();
+			return;
+		}
+		try {
+			this.work.start();
+		}
+		catch (Throwable ex) {
+			ended(null, ex);
+		}
+	}
+
+	private void ended(@Nullable Object value, @Nullable Throwable failure) {
+		this.lease.end();
+		if (settle()) {
+			if (failure == null) {
+				this.run.succeeded(value);
+			}
+			else {
+				this.run.failed(unwrap(failure));
+			}
+		}
+	}
+
+	private static Throwable unwrap(Throwable failure) {
+		boolean wrapped = failure instanceof CompletionException || failure instanceof ExecutionException;
+		return (wrapped && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	private void timedOut() {
+		if (settle()) {
+			this.lease.abandon();
+			this.work.cancel();
+			this.run.timedOut();
+		}
+	}
+
+	/**
+	 * The caller gives up.
+	 * @return {@code false} if it was settled before
+	 */
+	boolean cancel() {
+		if (!settle()) {
+			return false;
+		}
+		this.lease.abandon();
+		this.work.cancel();
+		return true;
+	}
+
+	private boolean settle() {
+		if (!this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		Future<?> timeout = this.timeout;
+		if (timeout != null) {
+			timeout.cancel(false);
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,217 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+
+import dev.resilience.signal.DegradedResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call from its first attempt to its outcome. No thread ever waits: the
+ * timer wakes it, and a worker goes on with it.
+ */
+final class AsyncRun {
+
+	private final Call call;
+
+	private final Guard guard;
+
+	private final Environment environment;
+
+	private final Work work;
+
+	private final AsyncWork.Factory factory;
+
+	private final UnaryOperator<Runnable> context;
+
+	private final @Nullable DegradedResponse response;
+
+	private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+
+	private final AtomicBoolean concluded = new AtomicBoolean();
+
+	private volatile @Nullable AsyncAttempt attempt;
+
+	private @Nullable Failure failure;
+
+	AsyncRun(Call call, Work work, AsyncWork.Factory factory, UnaryOperator<Runnable> context,
+			@Nullable DegradedResponse response) {
+		this.call = call;
+		this.guard = call.guard;
+		this.environment = call.guard.environment();
+		this.work = work;
+		this.factory = factory;
+		this.context = context;
+		this.response = response;
+		this.result.whenComplete((value, ex) -> {
+			if (this.result.isCancelled()) {
+				cancelled();
+			}
+		});
+	}
+
+	CompletableFuture<@Nullable Object> result() {
+		return this.result;
+	}
+
+	/** Make the next attempt. */
+	void attempt() {
+		if (this.result.isDone()) {
+			return;
+		}
+		this.call.nextAttempt();
+		Refusal refusal = this.guard.admit(this.call);
+		if (refusal != null) {
+			refused(refusal);
+		}
+		else if (this.guard.bulkhead().tryAcquire()) {
+			attemptWithinBulkhead();
+		}
+		else {
+			awaitBulkhead();
+		}
+	}
+
+	/** Make the first attempt with a permit that is held already. */
+	void attemptWithPermit() {
+		this.call.nextAttempt();
+		Refusal refusal = this.guard.admit(this.call);
+		if (refusal != null) {
+			this.guard.bulkhead().release();
+			refused(refusal);
+		}
+		else {
+			attemptWithinBulkhead();
+		}
+	}
+
+	private void awaitBulkhead() {
+		long wait = Math.min(this.guard.policy().bulkhead().maxWait().toNanos(),
+				this.call.deadlineNanos - this.call.attemptNanos);
+		if (wait <= 0) {
+			refused(Refusal.BULKHEAD_FULL);
+			return;
+		}
+		Bulkhead.Waiter waiter = this.guard.bulkhead().await(() -> resume(this::attemptWithinBulkhead));
+		schedule(() -> {
+			if (waiter.cancel()) {
+				refused(Refusal.BULKHEAD_FULL);
+			}
+		}, wait);
+	}
+
+	private void attemptWithinBulkhead() {
+		if (this.result.isDone()) {
+			this.guard.bulkhead().release();
+			return;
+		}
+		Refusal refusal = this.guard.admitWithinBulkhead(this.call);
+		if (refusal != null) {
+			refused(refusal);
+			return;
+		}
+		AsyncAttempt attempt = new AsyncAttempt(this.call, this, this.factory);
+		this.attempt = attempt;
+		attempt.start();
+	}
+
+	void succeeded(@Nullable Object value) {
+		long now = this.guard.now();
+		boolean slow = Attempts.succeeded(this.call, now);
+		if (this.concluded.compareAndSet(false, true)) {
+			Conclusion.success(this.call, slow, now);
+		}
+		this.result.complete(value);
+	}
+
+	void failed(Throwable thrown) {
+		long now = this.guard.now();
+		next(Attempts.failed(this.call, thrown, false, now), now);
+	}
+
+	void timedOut() {
+		long now = this.guard.now();
+		Failure failure = Attempts.timedOut(this.call, null);
+		this.guard.attemptFailed(this.call, now, failure);
+		next(failure, now);
+	}
+
+	private void next(Failure failure, long nowNanos) {
+		this.failure = failure;
+		long delay = Attempts.retryDelay(this.call, failure, nowNanos);
+		if (delay == Attempts.NO_RETRY) {
+			conclude(failure);
+		}
+		else {
+			schedule(this::attempt, delay);
+		}
+	}
+
+	void refused(Refusal refusal) {
+		conclude((this.failure != null) ? this.failure : Failure.refused(this.guard, refusal));
+	}
+
+	private void conclude(Failure failure) {
+		if (!this.concluded.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			Object value = Conclusion.failure(this.call, this.work, failure, this.guard.now(), this.response);
+			if (value instanceof CompletionStage<?> stage) {
+				stage.whenComplete(this::complete);
+			}
+			else {
+				this.result.complete(value);
+			}
+		}
+		catch (Throwable ex) {
+			this.result.completeExceptionally(ex);
+		}
+	}
+
+	private void complete(@Nullable Object value, @Nullable Throwable ex) {
+		if (ex != null) {
+			this.result.completeExceptionally(ex);
+		}
+		else {
+			this.result.complete(value);
+		}
+	}
+
+	private void cancelled() {
+		AsyncAttempt attempt = this.attempt;
+		if (attempt != null && attempt.cancel()) {
+			this.guard.attemptCancelled(this.call, this.guard.now());
+		}
+		if (this.concluded.compareAndSet(false, true)) {
+			Conclusion.cancelled(this.call);
+		}
+	}
+
+	/** Go on later, on a worker. */
+	@Nullable Future<?> schedule(Runnable next, long nanos) {
+		try {
+			return this.environment.timer().schedule(() -> resume(next), nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			resume(next);
+			return null;
+		}
+	}
+
+	private void resume(Runnable next) {
+		try {
+			this.environment.workers().execute(this.context.apply(next));
+		}
+		catch (RejectedExecutionException ex) {
+			// shutting down: better on this thread than never
+			next.run();
+		}
+	}
+
+}

@@ -1,0 +1,133 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fire and forget: the caller goes on at once and never sees an error. Calls wait for
+ * their place in the bulkhead in a bounded queue; their time counts from their start.
+ */
+final class BackgroundExecution implements Execution {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final int queue;
+
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final AtomicInteger pending = new AtomicInteger();
+
+	BackgroundExecution(int queue) {
+		this.queue = queue;
+	}
+
+	@Override
+	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
+		Environment environment = operation.guard().environment();
+		UnaryOperator<Runnable> context = environment.context().capture(true);
+		this.pending.incrementAndGet();
+		environment.transactions().afterCommit(() -> submit(operation, work, context), this.pending::decrementAndGet);
+		return null;
+	}
+
+	private void submit(Operation operation, Work work, UnaryOperator<Runnable> context) {
+		if (this.waiting.incrementAndGet() > this.queue) {
+			this.waiting.decrementAndGet();
+			run(operation, work, context).refused(Refusal.QUEUE_FULL);
+			return;
+		}
+		// a place in the bulkhead is waited for without a thread, as long as it takes
+		operation.guard().bulkhead().await(() -> {
+			this.waiting.decrementAndGet();
+			start(operation, work, context);
+		});
+	}
+
+	private void start(Operation operation, Work work, UnaryOperator<Runnable> context) {
+		try {
+			operation.guard()
+				.environment()
+				.workers()
+				.execute(context.apply(() -> run(operation, work, context).attemptWithPermit()));
+		}
+		catch (RejectedExecutionException ex) {
+			operation.guard().bulkhead().release();
+			run(operation, work, context).refused(Refusal.SHUTTING_DOWN);
+		}
+	}
+
+	private AsyncRun run(Operation operation, Work work, UnaryOperator<Runnable> context) {
+		AsyncRun run = new AsyncRun(operation.begin(null), work, (call, ended) -> new WorkerWork(call, work, ended),
+				context, null);
+		run.result().whenComplete((value, failure) -> {
+			this.pending.decrementAndGet();
+			if (failure != null) {
+				lost(operation, failure);
+			}
+		});
+		return run;
+	}
+
+	private static void lost(Operation operation, Throwable failure) {
+		logger.warn("Fire-and-forget call of '{}' failed: {}", operation.policy().operation(),
+				failure.getClass().getName());
+		logger.debug("The failure", failure);
+		if (failure instanceof Error error) {
+			// nobody waits who could see it
+			Thread thread = Thread.currentThread();
+			thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+		}
+	}
+
+	/** Calls that wait or run. */
+	int pending() {
+		return this.pending.get();
+	}
+
+	/**
+	 * A synchronous method, on the worker thread that makes the attempt.
+	 */
+	private static final class WorkerWork implements AsyncWork {
+
+		private final WorkerTask task;
+
+		private WorkerWork(Call call, Work work, Ended ended) {
+			this.task = new WorkerTask(call, work, call.isLastAttempt(), () -> end(ended));
+		}
+
+		private void end(Ended ended) {
+			if (this.task.isCancelled()) {
+				ended.ended(null, null);
+				return;
+			}
+			try {
+				ended.ended(this.task.get(), null);
+			}
+			catch (ExecutionException ex) {
+				ended.ended(null, WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				ended.ended(null, ex);
+			}
+		}
+
+		@Override
+		public void start() {
+			this.task.run();
+		}
+
+		@Override
+		public void cancel() {
+			this.task.cancel(true);
+		}
+
+	}
+
+}

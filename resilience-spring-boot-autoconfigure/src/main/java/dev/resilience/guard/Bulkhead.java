@@ -1,0 +1,123 @@
+package dev.resilience.guard;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Bounds how many calls of a dependency run at once. A permit is held until the work has
+ * really ended, also when its caller has long gone.
+ */
+final class Bulkhead {
+
+	private final int limit;
+
+	private final Semaphore permits;
+
+	private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger abandoned = new AtomicInteger();
+
+	Bulkhead(int limit) {
+		this.limit = limit;
+		this.permits = new Semaphore(limit);
+	}
+
+	boolean tryAcquire() {
+		return this.permits.tryAcquire();
+	}
+
+	boolean tryAcquire(long nanos) throws InterruptedException {
+		return (nanos > 0) ? this.permits.tryAcquire(nanos, TimeUnit.NANOSECONDS) : this.permits.tryAcquire();
+	}
+
+	/**
+	 * Wait for a permit without a thread.
+	 * @param granted runs once, on the releasing thread or on this one, and then owns a
+	 * permit; it must not block
+	 * @return for giving up
+	 */
+	Waiter await(Runnable granted) {
+		Waiter waiter = new Waiter(granted);
+		this.waiters.add(waiter);
+		// a permit may have been released before the waiter could be seen
+		serveWaiters();
+		return waiter;
+	}
+
+	void release() {
+		this.permits.release();
+		if (!this.waiters.isEmpty()) {
+			serveWaiters();
+		}
+	}
+
+	// blocked callers come first: their thread is waiting
+	private void serveWaiters() {
+		while (!this.waiters.isEmpty() && !this.permits.hasQueuedThreads() && this.permits.tryAcquire()) {
+			Waiter waiter = this.waiters.poll();
+			while (waiter != null && !waiter.done.compareAndSet(false, true)) {
+				waiter = this.waiters.poll();
+			}
+			if (waiter == null) {
+				this.permits.release();
+			}
+			else {
+				waiter.granted.run();
+			}
+		}
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	int inFlight() {
+		return this.limit - this.permits.availablePermits();
+	}
+
+	int abandoned() {
+		return this.abandoned.get();
+	}
+
+	/** The caller has gone, the work goes on. */
+	void abandon() {
+		this.abandoned.incrementAndGet();
+	}
+
+	/** Abandoned work has ended at last. */
+	void abandonedEnded() {
+		this.abandoned.decrementAndGet();
+	}
+
+	/**
+	 * Somebody who waits for a permit.
+	 */
+	final class Waiter {
+
+		private final Runnable granted;
+
+		private final AtomicBoolean done = new AtomicBoolean();
+
+		private Waiter(Runnable granted) {
+			this.granted = granted;
+		}
+
+		/**
+		 * Give up.
+		 * @return {@code false} if the permit has been granted already
+		 */
+		boolean cancel() {
+			boolean cancelled = this.done.compareAndSet(false, true);
+			if (cancelled) {
+				Bulkhead.this.waiters.remove(this);
+			}
+			return cancelled;
+		}
+
+	}
+
+}

@@ -1,0 +1,123 @@
+package dev.resilience.guard;
+
+import java.util.Arrays;
+
+import dev.resilience.DependencyType;
+import dev.resilience.FailureKind;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.DegradedResponse;
+import dev.resilience.signal.FailedCalls.FailedCall;
+import dev.resilience.signal.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Concludes logical calls: finds the way out of a failed one, and tells the listeners how
+ * it ended.
+ */
+final class Conclusion {
+
+	private Conclusion() {
+	}
+
+	static void success(Call call, boolean slow, long nowNanos) {
+		publish(call, Outcome.SUCCESS, slow ? FailureKind.SLOW_RESPONSE : FailureKind.NONE, false, nowNanos);
+	}
+
+	/** The caller has gone: neither a success nor a failure of the dependency. */
+	static void cancelled(Call call) {
+		publish(call, Outcome.FAILURE, FailureKind.NONE, false, call.guard.now());
+	}
+
+	/**
+	 * Serves the caller of a failed call.
+	 * @param nowNanos when the call had failed
+	 * @param response the response to which the call contributes
+	 * @return what the way out offers
+	 * @throws Throwable the failure, if there is no way out
+	 */
+	static @Nullable Object failure(Call call, Work work, Failure failure, long nowNanos,
+			@Nullable DegradedResponse response) throws Throwable {
+		if (failure.isAnswer()) {
+			publish(call, Outcome.SUCCESS, FailureKind.NONE, false, nowNanos);
+			throw failure.exception();
+		}
+		if (isError(failure)) {
+			publishFailure(call, failure, nowNanos);
+			throw failure.exception();
+		}
+		Throwable thrown = null;
+		for (WayOut wayOut : call.operation.wayOuts()) {
+			if (!wayOut.serves(work, failure)) {
+				continue;
+			}
+			try {
+				Object value = wayOut.apply(work, failure);
+				publish(call, Outcome.FALLBACK, failure.kind(), failure.classification().unauthorized(), nowNanos);
+				if (response != null) {
+					response.degradedBy(call.name());
+				}
+				return value;
+			}
+			catch (Exception ex) {
+				thrown = ex;
+				suppress(ex, failure.exception());
+			}
+			catch (Throwable error) {
+				publishFailure(call, failure, nowNanos);
+				throw error;
+			}
+		}
+		publishFailure(call, failure, nowNanos);
+		if (thrown == null) {
+			thrown = failure.exception();
+		}
+		if (call.operation.policy().type() == DependencyType.CRITICAL && !failure.isInterrupted()) {
+			call.guard.environment()
+				.failedCalls()
+				.add(thrown, new FailedCall(call.name(), failure.kind(), failure.retryAfter()));
+		}
+		throw thrown;
+	}
+
+	/**
+	 * Ends a stream that failed after it had emitted something: short for those who must
+	 * not see an error.
+	 * @return always {@code null}
+	 * @throws Throwable the failure of a critical dependency
+	 */
+	static @Nullable Object truncated(Call call, Failure failure, long nowNanos) throws Throwable {
+		boolean critical = call.operation.policy().type() == DependencyType.CRITICAL;
+		if (failure.isAnswer()) {
+			publish(call, Outcome.SUCCESS, FailureKind.NONE, false, nowNanos);
+		}
+		else {
+			publish(call, (critical || isError(failure)) ? Outcome.FAILURE : Outcome.FALLBACK, failure.kind(),
+					failure.classification().unauthorized(), nowNanos);
+		}
+		if (critical || failure.isAnswer() || isError(failure)) {
+			throw failure.exception();
+		}
+		return null;
+	}
+
+	private static boolean isError(Failure failure) {
+		return !failure.isRefusal() && failure.exception() instanceof Error;
+	}
+
+	private static void suppress(Throwable later, Throwable first) {
+		if (later != first && later.getCause() != first && !Arrays.asList(later.getSuppressed()).contains(first)) {
+			later.addSuppressed(first);
+		}
+	}
+
+	private static void publishFailure(Call call, Failure failure, long nowNanos) {
+		publish(call, failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE, failure.kind(),
+				failure.classification().unauthorized(), nowNanos);
+	}
+
+	private static void publish(Call call, Outcome outcome, FailureKind kind, boolean unauthorized, long nowNanos) {
+		call.guard.publish(new CallEvent(call.name(), call.operation(), call.operation.policy().type(), outcome, kind,
+				unauthorized, nowNanos, nowNanos - call.startNanos));
+	}
+
+}

@@ -1,0 +1,325 @@
+package dev.resilience.guard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.policy.SwitchPosition;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DependencySignals;
+import dev.resilience.signal.RetryDecision;
+import dev.resilience.FailureKind;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live mechanisms of one dependency, shared by all its operations.
+ */
+public final class Guard {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final Environment environment;
+
+	private final DependencyPolicy policy;
+
+	private final @Nullable Breaker breaker;
+
+	private final Bulkhead bulkhead;
+
+	private final RetryBudget budget;
+
+	private final @Nullable RateLimit rateLimit;
+
+	private final Switch control;
+
+	private final DependencySignals signals;
+
+	private final CallListener[] listeners;
+
+	// relative to the start; 0 if it is not paused
+	private final AtomicLong pausedUntil = new AtomicLong();
+
+	private final long startNanos;
+
+	private volatile @Nullable Throwable lastFailure;
+
+	/**
+	 * Create the guard of a dependency.
+	 * @param policy what was decided for it
+	 * @param environment what all guards share
+	 * @param listeners who is told of its calls, besides its own signals
+	 */
+	public Guard(DependencyPolicy policy, Environment environment, List<CallListener> listeners) {
+		this.policy = policy;
+		this.environment = environment;
+		this.startNanos = now();
+		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), this.startNanos)
+				: null;
+		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
+		this.budget = new RetryBudget(policy.budget(), this.startNanos);
+		this.rateLimit = (policy.rateLimit() != null) ? new RateLimit(policy.rateLimit(), environment.clock()) : null;
+		this.control = new Switch(policy.name(), policy.position());
+		this.signals = new DependencySignals(this.startNanos);
+		this.listeners = new CallListener[listeners.size() + 1];
+		this.listeners[0] = this.signals;
+		for (int i = 0; i < listeners.size(); i++) {
+			this.listeners[i + 1] = listeners.get(i);
+		}
+	}
+
+	/**
+	 * What must hold before anything is spent on an attempt.
+	 * @return why it must not be made, {@code null} if it may
+	 */
+	@Nullable Refusal admit(Call call) {
+		long now = call.attemptNanos;
+		SwitchPosition position = this.control.position(now);
+		if (position == SwitchPosition.OFF) {
+			return Refusal.SWITCHED_OFF;
+		}
+		if (call.deadlineNanos - now <= 0) {
+			return Refusal.DEADLINE_SPENT;
+		}
+		if (position == SwitchPosition.BYPASS) {
+			return null;
+		}
+		if (this.pausedUntil.get() != 0 && isPaused(now)) {
+			return Refusal.PAUSED;
+		}
+		return (this.breaker != null && this.breaker.isOpen(now)) ? Refusal.BREAKER_OPEN : null;
+	}
+
+	/**
+	 * What must hold once the attempt has its place in the bulkhead. A refusal gives the
+	 * place back.
+	 * @return why it must not be made, {@code null} if it may
+	 */
+	@Nullable Refusal admitWithinBulkhead(Call call) {
+		Refusal refusal = null;
+		if (this.control.position(call.attemptNanos) != SwitchPosition.BYPASS) {
+			if (this.rateLimit != null && !this.rateLimit.tryAcquire()) {
+				refusal = Refusal.RATE_LIMITED;
+			}
+			else if (this.breaker != null) {
+				long lease = Math.max(this.policy.breaker().openFor().toNanos(), this.policy.timeout().toNanos());
+				call.permission = this.breaker.tryAcquire(call.attemptNanos, lease);
+				if (call.permission == Breaker.REFUSED) {
+					refusal = Refusal.BREAKER_OPEN;
+				}
+			}
+		}
+		if (refusal != null) {
+			this.bulkhead.release();
+		}
+		return refusal;
+	}
+
+	void attemptSucceeded(Call call, long nowNanos, boolean slow) {
+		if (this.breaker != null) {
+			this.breaker.succeeded(call.permission, nowNanos, slow);
+		}
+	}
+
+	void attemptFailed(Call call, long nowNanos, Failure failure) {
+		FailureKind kind = failure.kind();
+		boolean counts = kind.isCountedByBreaker() && (kind != FailureKind.PARTIAL_FAILURE
+				|| failure.classification().failedShare() >= this.policy.breaker().failureRate().value());
+		if (counts) {
+			this.lastFailure = failure.exception();
+		}
+		Duration pause = failure.classification().retryAfter();
+		if (pause != null) {
+			pause(pause, nowNanos);
+		}
+		if (this.breaker == null) {
+			return;
+		}
+		if (counts) {
+			this.breaker.failed(call.permission, nowNanos);
+		}
+		else if (kind == FailureKind.RATE_LIMITED || kind == FailureKind.REJECTED || failure.isInterrupted()) {
+			this.breaker.release(call.permission, nowNanos);
+		}
+		else {
+			this.breaker.succeeded(call.permission, nowNanos, false);
+		}
+	}
+
+	/** The attempt was given up by its caller: that says nothing about the dependency. */
+	void attemptCancelled(Call call, long nowNanos) {
+		if (this.breaker != null) {
+			this.breaker.release(call.permission, nowNanos);
+		}
+	}
+
+	private void pause(Duration wanted, long nowNanos) {
+		Duration pause = (wanted.compareTo(this.policy.maxPause()) < 0) ? wanted : this.policy.maxPause();
+		long until = nowNanos - this.startNanos + pause.toNanos();
+		this.pausedUntil.accumulateAndGet(until, Math::max);
+	}
+
+	private boolean isPaused(long nowNanos) {
+		long until = this.pausedUntil.get();
+		if (nowNanos - this.startNanos < until) {
+			return true;
+		}
+		this.pausedUntil.compareAndSet(until, 0);
+		return false;
+	}
+
+	void publish(CallEvent event) {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.onCall(event);
+			}
+			catch (RuntimeException ex) {
+				logger.error("A listener of dependency '{}' failed", this.policy.name(), ex);
+			}
+		}
+	}
+
+	void publish(RetryDecision decision, FailureKind kind) {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.onRetry(decision, kind);
+			}
+			catch (RuntimeException ex) {
+				logger.error("A listener of dependency '{}' failed", this.policy.name(), ex);
+			}
+		}
+	}
+
+	/**
+	 * Throw the switch.
+	 * @param position its new position
+	 * @param reason why, in words
+	 * @param duration for how long; {@code null} until further notice
+	 */
+	public void setSwitch(SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {
+		this.control.set(position, reason, duration, now());
+	}
+
+	/**
+	 * The state of the switch.
+	 * @return its position, and when it returns
+	 */
+	public SwitchReading readSwitch() {
+		long now = now();
+		Switch.Thrown thrown = this.control.read(now);
+		return new SwitchReading(thrown.position(), thrown.reason(), (thrown.duration() != null)
+				? Duration.ofNanos(thrown.sinceNanos() + thrown.duration().toNanos() - now) : null);
+	}
+
+	/**
+	 * The state of the breaker, as the switch makes it appear.
+	 * @return its state, rates and counts
+	 */
+	public BreakerReading readBreaker() {
+		long now = now();
+		BreakerReading reading = (this.breaker != null) ? this.breaker.read(now)
+				: new BreakerReading(BreakerState.DISABLED, 0, 0, 0, 0);
+		return switch (this.control.position(now)) {
+			case OFF -> reading.withState(BreakerState.FORCED_OPEN);
+			case BYPASS -> reading.withState(BreakerState.DISABLED);
+			case AUTO -> reading;
+		};
+	}
+
+	/**
+	 * When the dependency may be called again: the longer of its pause and its breaker's
+	 * open time.
+	 * @return the time to wait, {@code null} if it need not be waited for
+	 */
+	public @Nullable Duration retryAfter() {
+		long now = now();
+		Duration breaker = (this.breaker != null) ? this.breaker.retryAfter(now) : null;
+		Duration pause = pausedFor();
+		if (breaker == null || pause == null) {
+			return (breaker != null) ? breaker : pause;
+		}
+		return (breaker.compareTo(pause) > 0) ? breaker : pause;
+	}
+
+	/**
+	 * For how long the dependency is paused because it asked for it.
+	 * @return the time left, {@code null} if it is not paused
+	 */
+	public @Nullable Duration pausedFor() {
+		long left = this.pausedUntil.get() - (now() - this.startNanos);
+		return (left > 0) ? Duration.ofNanos(left) : null;
+	}
+
+	/**
+	 * What is known from its calls.
+	 * @return the signals
+	 */
+	public DependencySignals signals() {
+		return this.signals;
+	}
+
+	/**
+	 * How many of its calls run now, abandoned ones included.
+	 * @return permits of the bulkhead in use
+	 */
+	public int inFlight() {
+		return this.bulkhead.inFlight();
+	}
+
+	/**
+	 * How many of its calls run although their callers have gone.
+	 * @return abandoned calls
+	 */
+	public int abandoned() {
+		return this.bulkhead.abandoned();
+	}
+
+	/**
+	 * How many retries it may be sent now.
+	 * @return tokens in the retry budget
+	 */
+	public double budgetRemaining() {
+		return this.budget.remaining(now());
+	}
+
+	/**
+	 * What was decided for it.
+	 * @return the policy
+	 */
+	public DependencyPolicy policy() {
+		return this.policy;
+	}
+
+	/**
+	 * The present on the monotonic clock.
+	 * @return nanoseconds
+	 */
+	public long now() {
+		return this.environment.clock().getAsLong();
+	}
+
+	LongSupplier clock() {
+		return this.environment.clock();
+	}
+
+	Environment environment() {
+		return this.environment;
+	}
+
+	Bulkhead bulkhead() {
+		return this.bulkhead;
+	}
+
+	RetryBudget budget() {
+		return this.budget;
+	}
+
+	@Nullable Throwable lastFailure() {
+		return this.lastFailure;
+	}
+
+}

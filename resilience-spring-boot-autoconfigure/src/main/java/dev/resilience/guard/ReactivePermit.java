@@ -1,0 +1,84 @@
+package dev.resilience.guard;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.resilience.guard.ReactiveExecution.Refused;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The permits of one reactive attempt: waited for without a thread, and given back in
+ * whatever way the attempt ends.
+ */
+final class ReactivePermit {
+
+	private static final int OPEN = 0;
+
+	private static final int HELD = 1;
+
+	private static final int CLOSED = 2;
+
+	private final Call call;
+
+	private final Guard guard;
+
+	private final AtomicInteger state = new AtomicInteger(OPEN);
+
+	private volatile boolean admitted;
+
+	ReactivePermit(Call call) {
+		this.call = call;
+		this.guard = call.guard;
+	}
+
+	Mono<Void> acquire() {
+		Bulkhead bulkhead = this.guard.bulkhead();
+		if (bulkhead.tryAcquire()) {
+			granted();
+			return Mono.defer(this::admit);
+		}
+		long wait = Math.min(this.guard.policy().bulkhead().maxWait().toNanos(),
+				this.call.deadlineNanos - this.call.attemptNanos);
+		if (wait <= 0) {
+			return Mono.error(new Refused(Refusal.BULKHEAD_FULL));
+		}
+		return Mono.<Void>create((sink) -> {
+			Bulkhead.Waiter waiter = bulkhead.await(() -> {
+				granted();
+				sink.success();
+			});
+			sink.onDispose(waiter::cancel);
+		})
+			.publishOn(Schedulers.parallel())
+			.timeout(Duration.ofNanos(wait), Mono.error(new Refused(Refusal.BULKHEAD_FULL)))
+			.then(Mono.defer(this::admit));
+	}
+
+	private Mono<Void> admit() {
+		Refusal refusal = this.guard.admitWithinBulkhead(this.call);
+		if (refusal != null) {
+			this.state.set(CLOSED); // given back already
+			return Mono.error(new Refused(refusal));
+		}
+		this.admitted = true;
+		return Mono.empty();
+	}
+
+	private void granted() {
+		if (!this.state.compareAndSet(OPEN, HELD)) {
+			this.guard.bulkhead().release();
+		}
+	}
+
+	void close(SignalType signal) {
+		if (this.state.getAndSet(CLOSED) == HELD) {
+			this.guard.bulkhead().release();
+			if (signal == SignalType.CANCEL && this.admitted) {
+				this.guard.attemptCancelled(this.call, this.guard.now());
+			}
+		}
+	}
+
+}

@@ -1,0 +1,91 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import dev.resilience.DependencyCall;
+import dev.resilience.DependencyCallHolder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that returns a stage or a future: guarded until that completes.
+ */
+final class StageExecution implements Execution {
+
+	@Override
+	public @Nullable Object execute(Operation operation, Work work) {
+		Environment environment = operation.guard().environment();
+		AsyncRun run = new AsyncRun(operation.begin(), work, (call, ended) -> new StageWork(call, work, ended),
+				environment.context().capture(false), environment.response().get());
+		run.attempt();
+		return run.result();
+	}
+
+	private static final class StageWork implements AsyncWork {
+
+		private final Call call;
+
+		private final Work work;
+
+		private final Ended ended;
+
+		private volatile boolean cancelled;
+
+		private volatile @Nullable Future<?> future;
+
+		private StageWork(Call call, Work work, Ended ended) {
+			this.call = call;
+			this.work = work;
+			this.ended = ended;
+		}
+
+		@Override
+		public void start() throws Throwable {
+			Object result;
+			DependencyCall outer = DependencyCallHolder.get();
+			DependencyCallHolder.set(this.call);
+			try {
+				result = this.work.attempt(this.call.isLastAttempt());
+			}
+			finally {
+				DependencyCallHolder.set(outer);
+			}
+			if (result == null) {
+				this.ended.ended(null, null);
+				return;
+			}
+			CompletionStage<?> stage = (result instanceof CompletionStage<?> own) ? own : await((Future<?>) result);
+			this.future = (result instanceof Future<?> own) ? own : stage.toCompletableFuture();
+			if (this.cancelled) {
+				cancel();
+			}
+			stage.whenComplete(this.ended::ended);
+		}
+
+		// a plain future cannot be listened to: a worker waits for it
+		private CompletionStage<?> await(Future<?> future) {
+			CompletableFuture<@Nullable Object> stage = new CompletableFuture<>();
+			this.call.guard.environment().workers().execute(() -> {
+				try {
+					stage.complete(future.get());
+				}
+				catch (Throwable ex) {
+					stage.completeExceptionally(ex);
+				}
+			});
+			return stage;
+		}
+
+		@Override
+		public void cancel() {
+			this.cancelled = true;
+			Future<?> future = this.future;
+			if (future != null) {
+				future.cancel(true);
+			}
+		}
+
+	}
+
+}

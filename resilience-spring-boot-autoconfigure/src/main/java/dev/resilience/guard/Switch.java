@@ -1,0 +1,64 @@
+package dev.resilience.guard;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.resilience.policy.SwitchPosition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The kill switch of a dependency.
+ */
+final class Switch {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final String name;
+
+	private final Thrown initial;
+
+	private final AtomicReference<Thrown> thrown;
+
+	Switch(String name, SwitchPosition position) {
+		this.name = name;
+		this.initial = new Thrown(position, null, null, 0);
+		this.thrown = new AtomicReference<>(this.initial);
+	}
+
+	SwitchPosition position(long nowNanos) {
+		return read(nowNanos).position();
+	}
+
+	Thrown read(long nowNanos) {
+		Thrown thrown = Objects.requireNonNull(this.thrown.get());
+		if (thrown.duration() != null && nowNanos - thrown.sinceNanos() >= thrown.duration().toNanos()) {
+			if (this.thrown.compareAndSet(thrown, this.initial)) {
+				logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
+						thrown.duration());
+			}
+			return this.initial;
+		}
+		return thrown;
+	}
+
+	void set(SwitchPosition position, @Nullable String reason, @Nullable Duration duration, long nowNanos) {
+		logger.warn("Switch of dependency '{}' is set to {}{}, reason: {}", this.name, position,
+				(duration != null) ? " for " + duration : "", (reason != null) ? reason : "none given");
+		this.thrown.set(new Thrown(position, reason, duration, nowNanos));
+	}
+
+	/**
+	 * The position into which the switch was thrown.
+	 *
+	 * @param position the position
+	 * @param reason why, in words
+	 * @param duration for how long, {@code null} until further notice
+	 * @param sinceNanos since when
+	 */
+	record Thrown(SwitchPosition position, @Nullable String reason, @Nullable Duration duration, long sinceNanos) {
+	}
+
+}

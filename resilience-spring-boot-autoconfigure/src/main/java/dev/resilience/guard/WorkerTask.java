@@ -1,0 +1,60 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.FutureTask;
+
+import dev.resilience.DependencyCallHolder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt on a worker thread. Tells when it has really ended, which may be long after
+ * it was given up.
+ */
+final class WorkerTask extends FutureTask<@Nullable Object> {
+
+	private final Runnable ended;
+
+	WorkerTask(Call call, Work work, boolean last, Runnable ended) {
+		super(() -> {
+			DependencyCallHolder.set(call);
+			try {
+				return work.attempt(last);
+			}
+			catch (Exception | Error ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
+				throw new NeitherExceptionNorError(ex);
+			}
+			finally {
+				DependencyCallHolder.set(null);
+			}
+		});
+		this.ended = ended;
+	}
+
+	@Override
+	public void run() {
+		try {
+			super.run();
+		}
+		finally {
+			this.ended.run();
+		}
+	}
+
+	/** The exception of an attempt as the method threw it. */
+	static Throwable unwrap(Throwable failure) {
+		return (failure instanceof NeitherExceptionNorError wrapper && wrapper.getCause() != null) ? wrapper.getCause()
+				: failure;
+	}
+
+	/** A callable cannot throw every Throwable. */
+	private static final class NeitherExceptionNorError extends RuntimeException {
+
+		private NeitherExceptionNorError(Throwable cause) {
+			super(cause);
+		}
+
+	}
+
+}

@@ -1,0 +1,67 @@
+package dev.resilience.policy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+import dev.resilience.DependencyType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided for a dependency: all that its operations share.
+ *
+ * @param name the name of the dependency
+ * @param type the most critical of its operations' types
+ * @param description what it does, in words
+ * @param fallback the way out, in words
+ * @param timeout the timeout of its operations, the longest if they differ
+ * @param maxAttempts the attempts of its operations, the most if they differ
+ * @param healthCheck where its health is asked for
+ * @param healthCheckInterval the time between two health checks
+ * @param position the position of the switch at startup
+ * @param breaker the circuit breaker
+ * @param bulkhead the bulkhead
+ * @param budget the retry budget
+ * @param rateLimit the rate limit, {@code null} if off
+ * @param maxPause how long it is paused at most when it asks for it
+ * @param sources where each value came from, by its key
+ */
+public record DependencyPolicy(String name, DependencyType type, @Nullable String description,
+		@Nullable String fallback, Duration timeout, int maxAttempts, @Nullable URI healthCheck,
+		Duration healthCheckInterval, SwitchPosition position, Breaker breaker, Bulkhead bulkhead, Budget budget,
+		Settings.@Nullable RateLimit rateLimit, Duration maxPause, Map<String, String> sources) {
+
+	/**
+	 * The circuit breaker.
+	 *
+	 * @param enabled whether there is one
+	 * @param failureRate share of failed calls that opens it
+	 * @param slowRate share of slow calls that opens it
+	 * @param window what it looks back on
+	 * @param minCalls calls in the window before it decides
+	 * @param openFor how long it stays open at first
+	 * @param probes calls let through when half-open
+	 */
+	public record Breaker(boolean enabled, Rate failureRate, Rate slowRate, Window window, int minCalls,
+			Duration openFor, int probes) {
+	}
+
+	/**
+	 * The bulkhead.
+	 *
+	 * @param maxConcurrent calls that may run at once
+	 * @param maxWait how long a call waits for its turn
+	 */
+	public record Bulkhead(int maxConcurrent, Duration maxWait) {
+	}
+
+	/**
+	 * The retry budget.
+	 *
+	 * @param ratio retries for each ordinary call
+	 * @param minPerSecond retries each second in any case
+	 */
+	public record Budget(Rate ratio, double minPerSecond) {
+	}
+
+}

@@ -1,0 +1,47 @@
+package dev.resilience.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import dev.resilience.DependencyType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided for one operation.
+ *
+ * @param dependency the name of the dependency
+ * @param operation the method, as {@code com.acme.PaymentClient.charge}
+ * @param type the effective type
+ * @param timeout bound of the whole call
+ * @param attemptTimeout bound of one attempt, {@code null} for none of its own
+ * @param slowCall a success that takes longer is slow
+ * @param slowCallCounted whether the breaker counts slow calls
+ * @param maxAttempts how often the call is made at most
+ * @param backoff the wait between two attempts
+ * @param idempotent whether it may be sent again after it may have been received
+ * @param ignore exceptions that are answers
+ * @param isolation the thread it runs on
+ * @param queue how many fire-and-forget calls may wait
+ * @param delivery what becomes of a fire-and-forget call that fails
+ * @param fallback the fallback method, {@code null} for none
+ * @param lastGood the last good value, {@code null} if off
+ * @param sources where each value came from, by its key
+ */
+public record OperationPolicy(String dependency, String operation, DependencyType type, Duration timeout,
+		@Nullable Duration attemptTimeout, Duration slowCall, boolean slowCallCounted, int maxAttempts, Backoff backoff,
+		boolean idempotent, List<Class<? extends Throwable>> ignore, Isolation isolation, int queue, Delivery delivery,
+		@Nullable String fallback, Settings.@Nullable LastGood lastGood, Map<String, String> sources) {
+
+	/**
+	 * The wait between two attempts.
+	 *
+	 * @param initial the longest first wait
+	 * @param multiplier by what it grows
+	 * @param max the longest wait
+	 * @param jitter the share that is random
+	 */
+	public record Backoff(Duration initial, double multiplier, Duration max, double jitter) {
+	}
+
+}
