@@ -1,0 +1,102 @@
+package dev.resilience.sample;
+
+import java.time.Duration;
+import java.util.Map;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.EntityExchangeResult;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/**
+ * Uses the shop as its users do: over HTTP only.
+ */
+class ShopDriver {
+
+	private final RestTestClient client;
+
+	ShopDriver(RestTestClient client) {
+		this.client = client;
+	}
+
+	Reply order() {
+		return order("c1");
+	}
+
+	Reply order(String customer) {
+		return post("/orders", """
+				{"customer": "%s", "items": ["sku-1", "sku-2"], "amount": 42.0, "email": "c1@example.org"}"""
+			.formatted(customer));
+	}
+
+	Reply post(String path, String json) {
+		long start = System.nanoTime();
+		EntityExchangeResult<String> result = this.client.post()
+			.uri(path)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(json)
+			.exchange()
+			.returnResult(String.class);
+		return Reply.of(result, Duration.ofNanos(System.nanoTime() - start));
+	}
+
+	Reply fault(String partner, String mode) {
+		long start = System.nanoTime();
+		EntityExchangeResult<String> result = this.client.put()
+			.uri("/partners/{partner}/fault", partner)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(Map.of("mode", mode))
+			.exchange()
+			.returnResult(String.class);
+		return Reply.of(result, Duration.ofNanos(System.nanoTime() - start));
+	}
+
+	JsonNode partners() {
+		return get("/partners");
+	}
+
+	long requests(String partner) {
+		return partners().path(partner).path("requests").asLong();
+	}
+
+	JsonNode map() {
+		return get("/actuator/integrations");
+	}
+
+	JsonNode dependency(String name) {
+		return get("/actuator/integrations/" + name);
+	}
+
+	String breaker(String name) {
+		return dependency(name).path("breaker").path("state").asString();
+	}
+
+	private JsonNode get(String path) {
+		EntityExchangeResult<String> result = this.client.get()
+			.uri(path)
+			.accept(MediaType.APPLICATION_JSON)
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.returnResult(String.class);
+		return Reply.of(result, Duration.ZERO).body();
+	}
+
+	record Reply(int status, HttpHeaders headers, JsonNode body, Duration took) {
+
+		static Reply of(EntityExchangeResult<String> result, Duration took) {
+			String body = result.getResponseBody();
+			return new Reply(result.getStatus().value(), result.getResponseHeaders(),
+					JsonMapper.shared().readTree((body != null && !body.isEmpty()) ? body : "{}"), took);
+		}
+
+		boolean degraded() {
+			return this.headers.containsHeader("X-Degraded");
+		}
+
+	}
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.resilience.sample.partner;
+
+import org.jspecify.annotations.NullMarked;
