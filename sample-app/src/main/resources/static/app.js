@@ -172,10 +172,13 @@ async function refresh() {
 }
 
 async function poll() {
-  if (!document.hidden) {
-    await refresh();
+  try {
+    if (!document.hidden) {
+      await refresh();
+    }
+  } finally {
+    setTimeout(poll, POLL_EVERY);
   }
-  setTimeout(poll, POLL_EVERY);
 }
 
 function orderUnlessBusy(button, count) {

@@ -124,9 +124,12 @@ class ShopTests {
 			.until(() -> orderMakesOneRequest(502), (again) -> !again);
 		assertThat(this.shop.breaker("payments")).isEqualTo("OPEN");
 		long requests = this.shop.requests("payments");
-		Reply refused = this.shop.order();
-		assertThat(refused.status()).isEqualTo(503);
-		assertThat(retryAfter(refused)).isPositive();
+		List<Reply> refused = Stream.generate(this.shop::order).limit(5).toList();
+		assertThat(refused).allSatisfy((order) -> {
+			assertThat(order.status()).isEqualTo(503);
+			assertThat(retryAfter(order)).isPositive();
+		});
+		assertThat(refused).extracting(Reply::took).anyMatch((took) -> took.toMillis() < 50);
 		assertThat(this.shop.requests("payments")).isEqualTo(requests);
 		assertThat(this.shop.dependency("payments").path("status").asString()).isEqualTo("DOWN");
 		assertThat(this.shop.map().path("status").asString()).isEqualTo("DOWN");
@@ -145,19 +148,6 @@ class ShopTests {
 		assertThat(order.status()).isEqualTo(expectedStatus);
 		assertThat(this.shop.requests("payments")).isEqualTo(requests + 1);
 		return true;
-	}
-
-	@Test
-	void refusalsCostNoTime() {
-		switchPayments("off", "measuring");
-		Duration fastest = Stream.generate(this.shop::order)
-			.limit(20)
-			.peek((order) -> assertThat(order.status()).isEqualTo(503))
-			.map(Reply::took)
-			.min(Duration::compareTo)
-			.orElseThrow();
-		switchPayments("auto", "measured");
-		assertThat(fastest).isLessThan(Duration.ofMillis(50));
 	}
 
 	@Test
