@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.policy.DependencyPolicy;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -45,9 +46,12 @@ final class Breaker {
 
 	private final LongAdder refused = new LongAdder();
 
-	private volatile long openUntilNanos;
+	private final ReentrantLock probing = new ReentrantLock();
 
-	private volatile long halfOpenSinceNanos;
+	// guarded by the lock
+	private long lastProbeNanos;
+
+	private volatile long openUntilNanos;
 
 	private volatile long nowNanos;
 
@@ -71,9 +75,6 @@ final class Breaker {
 		this.machine = new CircuitBreakerStateMachine(name, config);
 		this.machine.getEventPublisher().onStateTransition((event) -> {
 			this.generation.incrementAndGet();
-			if (event.getStateTransition().getToState() == CircuitBreaker.State.HALF_OPEN) {
-				this.halfOpenSinceNanos = this.nowNanos;
-			}
 			logger.warn("Breaker of dependency '{}' is {}, was {}", name, event.getStateTransition().getToState(),
 					event.getStateTransition().getFromState());
 		});
@@ -102,21 +103,39 @@ final class Breaker {
 	/**
 	 * Ask for permission.
 	 * @param nowNanos the present
-	 * @param leaseNanos how long the probes of a half-open breaker may take
+	 * @param leaseNanos how long a probe of a half-open breaker may take
 	 * @return the permission, or {@link #REFUSED}
 	 */
 	long tryAcquire(long nowNanos, long leaseNanos) {
 		advance(nowNanos);
-		if (!this.machine.tryAcquirePermission()) {
-			this.refused.increment();
-			if (this.machine.getState() == CircuitBreaker.State.HALF_OPEN
-					&& nowNanos - this.halfOpenSinceNanos > leaseNanos) {
-				// its probes never came back
-				reopen();
-			}
-			return REFUSED;
+		if (this.machine.getState() == CircuitBreaker.State.CLOSED) {
+			return this.machine.tryAcquirePermission() ? this.generation.get() : refused();
 		}
-		return this.generation.get();
+		// the state and its generation do not change together
+		this.probing.lock();
+		try {
+			return tryProbe(nowNanos, leaseNanos);
+		}
+		finally {
+			this.probing.unlock();
+		}
+	}
+
+	private long tryProbe(long nowNanos, long leaseNanos) {
+		if (this.machine.tryAcquirePermission()) {
+			this.lastProbeNanos = nowNanos;
+			return this.generation.get();
+		}
+		if (this.machine.getState() == CircuitBreaker.State.HALF_OPEN && nowNanos - this.lastProbeNanos > leaseNanos) {
+			// its probes never came back
+			reopen();
+		}
+		return refused();
+	}
+
+	private long refused() {
+		this.refused.increment();
+		return REFUSED;
 	}
 
 	private void reopen() {
