@@ -31,7 +31,20 @@ final class Bulkhead {
 	}
 
 	boolean tryAcquire(long nanos) throws InterruptedException {
-		return (nanos > 0) ? this.permits.tryAcquire(nanos, TimeUnit.NANOSECONDS) : this.permits.tryAcquire();
+		if (nanos <= 0) {
+			return this.permits.tryAcquire();
+		}
+		boolean acquired = false;
+		try {
+			acquired = this.permits.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+			return acquired;
+		}
+		finally {
+			if (!acquired) {
+				// a permit may have been kept for this caller
+				serveWaiters();
+			}
+		}
 	}
 
 	/**

@@ -1,0 +1,167 @@
+package dev.resilience.guard;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import dev.resilience.DependencyType;
+import dev.resilience.failure.FailureClassification;
+import dev.resilience.policy.OperationPolicy;
+import dev.resilience.policy.PolicyResolver;
+import dev.resilience.policy.Settings;
+import dev.resilience.policy.TestSettings;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DegradedResponse;
+import dev.resilience.signal.FailedCalls;
+import dev.resilience.signal.Outcome;
+import dev.resilience.signal.RetryDecision;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a guard needs around it, and a record of what it published.
+ */
+final class TestEnvironment implements AutoCloseable {
+
+	/** Long enough that only what never ends exceeds it. */
+	static final Duration LONG = Duration.ofSeconds(10);
+
+	final ThreadPoolExecutor workers = (ThreadPoolExecutor) Workers.pool();
+
+	final ScheduledExecutorService timer = Workers.timer();
+
+	final FailedCalls failedCalls = new FailedCalls();
+
+	final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
+
+	final Queue<RetryDecision> decisions = new ConcurrentLinkedQueue<>();
+
+	private final LongSupplier clock;
+
+	private final Watchdog watchdog;
+
+	private Transactions transactions = Transactions.NONE;
+
+	private FailureClassification classification = FailureClassification.create(List.of(), null);
+
+	private @Nullable DegradedResponse response;
+
+	TestEnvironment() {
+		this(System::nanoTime);
+	}
+
+	TestEnvironment(LongSupplier clock) {
+		this.clock = clock;
+		this.watchdog = Watchdog.start(clock);
+	}
+
+	TestEnvironment with(Transactions transactions) {
+		this.transactions = transactions;
+		return this;
+	}
+
+	TestEnvironment with(FailureClassification classification) {
+		this.classification = classification;
+		return this;
+	}
+
+	TestEnvironment with(DegradedResponse response) {
+		this.response = response;
+		return this;
+	}
+
+	Operation operation(DependencyType type, Form form, String... settings) {
+		return operation(type, form, List.of(), settings);
+	}
+
+	Operation operation(DependencyType type, Form form, List<WayOut> wayOuts, String... settings) {
+		PolicyResolver resolver = resolver(settings);
+		OperationPolicy policy = policy(resolver, "call", type);
+		return new Operation(policy, guard(resolver, type, policy), form, wayOuts);
+	}
+
+	/** Another operation of the same dependency. */
+	Operation sibling(Operation operation, Form form, List<WayOut> wayOuts, String... settings) {
+		return new Operation(policy(resolver(settings), "sibling", operation.policy().type()), operation.guard(), form,
+				wayOuts);
+	}
+
+	private static PolicyResolver resolver(String... settings) {
+		return new PolicyResolver(Map.of(), Map.of("partner", TestSettings.of(settings)));
+	}
+
+	private static OperationPolicy policy(PolicyResolver resolver, String method, DependencyType type) {
+		return resolver.operation("partner", method, "Client." + method, type, Settings.NONE, (key) -> "@Dependency");
+	}
+
+	private Guard guard(PolicyResolver resolver, DependencyType type, OperationPolicy policy) {
+		Environment environment = new Environment(this.clock, this.watchdog, this.workers, this.timer,
+				this.transactions, ContextCarrier.NONE, this.classification, () -> this.response, this.failedCalls);
+		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment, List.of(new Recorder()));
+	}
+
+	List<Outcome> outcomes() {
+		return this.events.stream().map(CallEvent::outcome).toList();
+	}
+
+	CallEvent onlyEvent() {
+		assertThat(this.events).hasSize(1);
+		return this.events.element();
+	}
+
+	static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/** Wait without looking at interrupts, as a busy loop or a socket read does. */
+	static void awaitIgnoringInterrupts(CountDownLatch latch) {
+		long start = System.nanoTime();
+		while (latch.getCount() > 0) {
+			assertThat(System.nanoTime() - start).isLessThan(2 * LONG.toNanos());
+			Thread.onSpinWait();
+			Thread.yield();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.watchdog.close();
+		shutDown(this.workers);
+		shutDown(this.timer);
+	}
+
+	private static void shutDown(ExecutorService executor) {
+		executor.shutdownNow();
+	}
+
+	private final class Recorder implements CallListener {
+
+		@Override
+		public void onCall(CallEvent event) {
+			TestEnvironment.this.events.add(event);
+		}
+
+		@Override
+		public void onRetry(RetryDecision decision, dev.resilience.FailureKind failure) {
+			TestEnvironment.this.decisions.add(decision);
+		}
+
+	}
+
+}
