@@ -211,8 +211,8 @@ public final class Guard {
 	public SwitchReading readSwitch() {
 		long now = now();
 		Switch.Thrown thrown = this.control.read(now);
-		return new SwitchReading(thrown.position(), thrown.reason(), (thrown.duration() != null)
-				? Duration.ofNanos(thrown.sinceNanos() + thrown.duration().toNanos() - now) : null);
+		return new SwitchReading(thrown.position(), thrown.reason(),
+				(thrown.duration() != null) ? Duration.ofNanos(thrown.leftNanos(now)) : null);
 	}
 
 	/**

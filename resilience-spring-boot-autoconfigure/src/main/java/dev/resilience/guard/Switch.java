@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.policy.SwitchPosition;
@@ -34,7 +35,7 @@ final class Switch {
 
 	Thrown read(long nowNanos) {
 		Thrown thrown = Objects.requireNonNull(this.thrown.get());
-		if (thrown.duration() != null && nowNanos - thrown.sinceNanos() >= thrown.duration().toNanos()) {
+		if (thrown.duration() != null && thrown.leftNanos(nowNanos) <= 0) {
 			if (this.thrown.compareAndSet(thrown, this.initial)) {
 				logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
 						thrown.duration());
@@ -59,6 +60,13 @@ final class Switch {
 	 * @param sinceNanos since when
 	 */
 	record Thrown(SwitchPosition position, @Nullable String reason, @Nullable Duration duration, long sinceNanos) {
+
+		/** The time until it returns; a duration that is too long for a clock is cut. */
+		long leftNanos(long nowNanos) {
+			return (this.duration != null) ? TimeUnit.NANOSECONDS.convert(this.duration) - (nowNanos - this.sinceNanos)
+					: Long.MAX_VALUE;
+		}
+
 	}
 
 }
