@@ -26,12 +26,8 @@ public final class DependencyCallHolder {
 	 * @param call the call; {@code null} for none
 	 */
 	public static void set(@Nullable DependencyCall call) {
-		if (call != null) {
-			CURRENT.set(call);
-		}
-		else {
-			CURRENT.remove();
-		}
+		// not removed when empty: the entry would be made anew for each call
+		CURRENT.set(call);
 	}
 
 }

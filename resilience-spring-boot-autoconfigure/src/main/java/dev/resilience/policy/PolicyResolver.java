@@ -84,8 +84,7 @@ public final class PolicyResolver {
 		return new OperationPolicy(dependency, operation, type, timeout, attemptTimeout,
 				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null,
 				layers.atLeast(1, "retry.max-attempts", (s) -> s.retry().maxAttempts(), Defaults.maxAttempts(type)),
-				backoff(layers), layers.pick("idempotent", Settings::idempotent, false),
-				List.copyOf(layers.pick("ignore", Settings::ignore, List.of())),
+				backoff(layers), layers.pick("idempotent", Settings::idempotent, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
 				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE),
 				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback,
@@ -146,6 +145,15 @@ public final class PolicyResolver {
 	 */
 	public static @Nullable String fallbackMethod(@Nullable String fallback) {
 		return (fallback != null && fallback.matches("([\\w.$-]+#)?[A-Za-z_$][\\w$]*")) ? fallback : null;
+	}
+
+	private static List<Class<? extends Throwable>> ignore(Layers layers) {
+		List<Class<? extends Throwable>> ignore = layers.pick("ignore", Settings::ignore, List.of());
+		// bound from text, where generics do not hold
+		for (Class<?> type : ignore) {
+			layers.check("ignore", type, Throwable.class::isAssignableFrom, "a list of exception classes");
+		}
+		return List.copyOf(ignore);
 	}
 
 	private static OperationPolicy.Backoff backoff(Layers layers) {

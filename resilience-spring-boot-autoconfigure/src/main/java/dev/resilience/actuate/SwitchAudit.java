@@ -1,0 +1,53 @@
+package dev.resilience.actuate;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import dev.resilience.policy.SwitchPosition;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Publishes every switch as an audit event.
+ */
+public final class SwitchAudit {
+
+	/** The type of the audit events. */
+	public static final String TYPE = "INTEGRATION_SWITCHED";
+
+	private final ApplicationEventPublisher publisher;
+
+	private final Supplier<@Nullable Principal> user;
+
+	/**
+	 * Create the audit.
+	 * @param publisher takes the events
+	 * @param user who is authenticated, if anybody is
+	 */
+	public SwitchAudit(ApplicationEventPublisher publisher, Supplier<@Nullable Principal> user) {
+		this.publisher = publisher;
+		this.user = user;
+	}
+
+	void switched(String dependency, SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("dependency", dependency);
+		data.put("position", position.name());
+		if (reason != null) {
+			data.put("reason", reason);
+		}
+		if (duration != null) {
+			data.put("duration", duration.toString());
+		}
+		Principal user = this.user.get();
+		this.publisher.publishEvent(
+				new AuditApplicationEvent(new AuditEvent((user != null) ? user.getName() : "unknown", TYPE, data)));
+	}
+
+}

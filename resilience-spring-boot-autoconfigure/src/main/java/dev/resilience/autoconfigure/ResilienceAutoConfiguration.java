@@ -1,0 +1,158 @@
+package dev.resilience.autoconfigure;
+
+import java.util.function.Supplier;
+
+import dev.resilience.Dependencies;
+import dev.resilience.FailureClassifier;
+import dev.resilience.failure.FailureClassification;
+import dev.resilience.guard.ContextCarrier;
+import dev.resilience.guard.Environment;
+import dev.resilience.guard.Threads;
+import dev.resilience.guard.Transactions;
+import dev.resilience.interceptor.DependencyAdvisor;
+import dev.resilience.interceptor.OperationCatalog;
+import dev.resilience.interceptor.OperationFactory;
+import dev.resilience.interceptor.SpringTransactions;
+import dev.resilience.policy.PolicyResolver;
+import dev.resilience.registry.DependencyMapReader;
+import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.GuardLifecycle;
+import dev.resilience.registry.HealthChecks;
+import dev.resilience.registry.ProgrammaticDependencies;
+import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DegradedResponse;
+import dev.resilience.signal.FailedCalls;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Auto-configuration of the guard: the live dependencies, the methods that are guarded,
+ * and the programmatic entry point. Off with {@code resilience.enabled=false}.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ResilienceProperties.class)
+@Import(AutoProxyRegistrar.class)
+public final class ResilienceAutoConfiguration {
+
+	/** The name of an executor bean that replaces our own pool for guarded calls. */
+	static final String EXECUTOR = "resilienceExecutor";
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static OperationCatalog resilienceOperationCatalog(ConfigurableListableBeanFactory beans,
+			ObjectProvider<OperationFactory> factory) {
+		return new OperationCatalog(beans, factory::getObject);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DependencyAdvisor resilienceDependencyAdvisor(OperationCatalog catalog) {
+		return new DependencyAdvisor(catalog);
+	}
+
+	@Bean
+	PolicyResolver resiliencePolicyResolver(ResilienceProperties properties) {
+		return new PolicyResolver(properties.settingsByType(), properties.dependencies());
+	}
+
+	@Bean
+	FailureClassification resilienceFailureClassification(ObjectProvider<FailureClassifier> classifiers,
+			ResourceLoader resources) {
+		return FailureClassification.create(classifiers.orderedStream().toList(), resources.getClassLoader());
+	}
+
+	@Bean
+	FailedCalls resilienceFailedCalls() {
+		return new FailedCalls();
+	}
+
+	@Bean
+	Threads resilienceThreads(@Qualifier(EXECUTOR) ObjectProvider<java.util.concurrent.Executor> executor) {
+		return new Threads(System::nanoTime, executor.getIfAvailable());
+	}
+
+	@Bean
+	Environment resilienceEnvironment(Threads threads, FailureClassification classification, FailedCalls failedCalls,
+			ObjectProvider<Transactions> transactions, ObjectProvider<ContextCarrier> context,
+			ObjectProvider<Supplier<@Nullable DegradedResponse>> response) {
+		return new Environment(System::nanoTime, threads.watchdog(), threads.workers(), threads.timer(),
+				transactions.getIfAvailable(() -> Transactions.NONE), context.getIfAvailable(() -> ContextCarrier.NONE),
+				classification, response.getIfAvailable(() -> () -> null), failedCalls);
+	}
+
+	@Bean
+	DependencyRegistry resilienceDependencyRegistry(PolicyResolver policies, Environment environment,
+			ObjectProvider<CallListener.Factory> listeners) {
+		return new DependencyRegistry(policies, environment, listeners.orderedStream().toList());
+	}
+
+	@Bean
+	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
+			ConfigurableListableBeanFactory beans) {
+		return new OperationFactory(policies, registry, beans);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Dependencies resilienceDependencies(DependencyRegistry registry, OperationCatalog catalog) {
+		return new ProgrammaticDependencies(registry, catalog::resolveAll);
+	}
+
+	@Bean
+	HealthChecks resilienceHealthChecks(Threads threads) {
+		return new HealthChecks(threads.timer(), threads.workers());
+	}
+
+	@Bean
+	DependencyMapReader resilienceDependencyMapReader(
+			@Value("${spring.application.name:#{null}}") @Nullable String application, DependencyRegistry registry,
+			HealthChecks healthChecks) {
+		return new DependencyMapReader(application, registry, healthChecks);
+	}
+
+	@Bean
+	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, Threads threads) {
+		return new GuardLifecycle(registry, healthChecks, threads.timer());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	static class TransactionConfiguration {
+
+		@Bean
+		SpringTransactions resilienceTransactions() {
+			return new SpringTransactions();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.micrometer.context.ContextSnapshotFactory")
+	static class ContextConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(ContextCarrier.class)
+		ContextCarrier resilienceContextCarrier(ResourceLoader resources) {
+			return ContextCarriers.create(resources.getClassLoader());
+		}
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package dev.resilience.autoconfigure;
+
+import dev.resilience.web.GuardedExchangeFilter;
+import dev.resilience.web.GuardedRequestInterceptor;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Auto-configuration of the HTTP clients that Boot builds: they tell the guard what they
+ * have sent, so that it knows what may be repeated.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+public final class ResilienceClientAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RestClient.class, RestClientCustomizer.class })
+	static class RestClientConfiguration {
+
+		@Bean
+		RestClientCustomizer resilienceRestClientCustomizer() {
+			return (builder) -> builder.requestInterceptor(new GuardedRequestInterceptor());
+		}
+
+		@Bean
+		RestTemplateCustomizer resilienceRestTemplateCustomizer() {
+			return (template) -> template.getInterceptors().add(new GuardedRequestInterceptor());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ WebClient.class, WebClientCustomizer.class })
+	static class WebClientConfiguration {
+
+		@Bean
+		WebClientCustomizer resilienceWebClientCustomizer() {
+			return (builder) -> builder.filter(new GuardedExchangeFilter());
+		}
+
+	}
+
+}

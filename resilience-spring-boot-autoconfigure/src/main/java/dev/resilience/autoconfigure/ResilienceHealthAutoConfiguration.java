@@ -1,0 +1,67 @@
+package dev.resilience.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.resilience.actuate.IntegrationsHealthIndicator;
+import dev.resilience.registry.DependencyMapReader;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
+import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the health contributor {@code integrations}.
+ */
+@AutoConfiguration(after = ResilienceAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration")
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+public final class ResilienceHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnEnabledHealthIndicator("integrations")
+	@ConditionalOnMissingBean(name = "integrationsHealthIndicator")
+	IntegrationsHealthIndicator integrationsHealthIndicator(DependencyMapReader map, ResilienceProperties properties) {
+		return new IntegrationsHealthIndicator(map, properties.health().degradedStatus(),
+				properties.health().failOnCritical());
+	}
+
+	/**
+	 * A status that is not in the order would be dropped from the aggregate.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(StatusAggregator.class)
+	@ConditionalOnProperty("resilience.health.degraded-status")
+	static class DegradedStatusConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		StatusAggregator resilienceStatusAggregator(ResilienceProperties properties, Environment environment) {
+			List<String> order = new ArrayList<>(Binder.get(environment)
+				.bind("management.endpoint.health.status.order", Bindable.listOf(String.class))
+				.orElseGet(() -> List.of(Status.DOWN.getCode(), Status.OUT_OF_SERVICE.getCode(), Status.UP.getCode(),
+						Status.UNKNOWN.getCode())));
+			String degraded = properties.health().degradedStatus();
+			if (degraded != null && !order.contains(degraded)) {
+				// worse than up, better than what takes the instance out of rotation
+				order.add(Math.max(0, order.indexOf(Status.UP.getCode())), degraded);
+			}
+			return new SimpleStatusAggregator(order);
+		}
+
+	}
+
+}

@@ -1,0 +1,152 @@
+package dev.resilience.interceptor;
+
+import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import dev.resilience.guard.Operation;
+
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * The guarded operations of all beans: found and resolved once, before the application
+ * serves, or at the first call if that comes earlier.
+ */
+public final class OperationCatalog implements SmartInitializingSingleton {
+
+	private final ConfigurableListableBeanFactory beans;
+
+	private final AnnotatedMethods methods;
+
+	private final Supplier<OperationFactory> factory;
+
+	private final Map<Class<?>, Map<Method, Operation>> operations = new ConcurrentHashMap<>();
+
+	private final Object resolution = new Object();
+
+	private volatile boolean resolved;
+
+	/**
+	 * Create the catalog.
+	 * @param beans the beans whose methods may be annotated
+	 * @param factory makes operations; asked for when the first one is needed, because
+	 * the catalog is there before most beans
+	 */
+	public OperationCatalog(ConfigurableListableBeanFactory beans, Supplier<OperationFactory> factory) {
+		this.beans = beans;
+		this.factory = factory;
+		this.methods = new AnnotatedMethods(new DependencySpecReader(beans::resolveEmbeddedValue));
+	}
+
+	AnnotatedMethods methods() {
+		return this.methods;
+	}
+
+	/**
+	 * The operation of a called method.
+	 */
+	Operation operation(Method method, Class<?> targetType) {
+		Map<Method, Operation> known = this.operations.get(targetType);
+		Operation operation = (known != null) ? known.get(method) : null;
+		return (operation != null) ? operation : resolve(method, targetType);
+	}
+
+	private Operation resolve(Method method, Class<?> targetType) {
+		resolveAll();
+		DependencySpec spec = this.methods.find(method, targetType);
+		if (spec == null) {
+			throw new IllegalStateException("No @Dependency on " + method);
+		}
+		synchronized (this.resolution) {
+			// from now on found by the very method that the proxy hands over
+			Operation operation = this.factory.get().operation(spec);
+			this.operations.computeIfAbsent(targetType, (key) -> new ConcurrentHashMap<>()).put(method, operation);
+			return operation;
+		}
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		resolveAll();
+		Map<String, Class<?>> annotated = annotatedBeans();
+		if (annotated.isEmpty()) {
+			return;
+		}
+		if (this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
+			annotated.forEach(this::verifyGuarded);
+		}
+		else {
+			this.factory.get().unguarded(specs(annotated));
+		}
+	}
+
+	/**
+	 * Resolve the operations of all beans, if that has not happened yet.
+	 */
+	public void resolveAll() {
+		if (this.resolved) {
+			return;
+		}
+		synchronized (this.resolution) {
+			if (!this.resolved) {
+				this.factory.get().prepare(specs(annotatedBeans()));
+				this.resolved = true;
+			}
+		}
+	}
+
+	private Set<DependencySpec> specs(Map<String, Class<?>> annotated) {
+		Set<DependencySpec> specs = new LinkedHashSet<>();
+		annotated.values().forEach((type) -> specs.addAll(this.methods.of(type)));
+		return specs;
+	}
+
+	private Map<String, Class<?>> annotatedBeans() {
+		Map<String, Class<?>> annotated = new LinkedHashMap<>();
+		for (String name : this.beans.getBeanNamesForType(Object.class, true, false)) {
+			if (ScopedProxyUtils.isScopedTarget(name)) {
+				continue;
+			}
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
+			if (type != null && !this.methods.of(type).isEmpty()) {
+				annotated.put(name, type);
+			}
+		}
+		return annotated;
+	}
+
+	// a bean that was needed too early escapes the proxy without a word
+	private void verifyGuarded(String name, Class<?> type) {
+		if (!this.beans.containsSingleton(name) || this.beans.isFactoryBean(name)) {
+			return;
+		}
+		Object bean = this.beans.getSingleton(name);
+		if (bean == null) {
+			return;
+		}
+		Set<Method> missed = new HashSet<>();
+		for (DependencySpec spec : this.methods.of(type)) {
+			if (!ProxyInspection.isGuarded(bean, spec.method())) {
+				missed.add(spec.method());
+			}
+		}
+		if (!missed.isEmpty()) {
+			Method first = missed.iterator().next();
+			throw new InvalidDependencyException(
+					"The @Dependency method %s of bean '%s' is not guarded: %s"
+						.formatted(DependencySpec.signature(first), name, ProxyInspection.reason(bean)),
+					"Let no BeanPostProcessor or early infrastructure bean depend on '%s'; with spring.aop.proxy-target-class=false declare the method on an interface."
+						.formatted(name));
+		}
+	}
+
+}

@@ -1,0 +1,188 @@
+package dev.resilience.interceptor;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import dev.resilience.DependencyType;
+import dev.resilience.guard.Form;
+import dev.resilience.guard.Guard;
+import dev.resilience.guard.Operation;
+import dev.resilience.guard.WayOut;
+import dev.resilience.policy.Delivery;
+import dev.resilience.policy.OperationPolicy;
+import dev.resilience.policy.PolicyResolver;
+import dev.resilience.registry.DependencyRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * Makes operations out of annotated methods: decides their types and policies, finds
+ * their ways out, and refuses what cannot work.
+ */
+public final class OperationFactory {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final PolicyResolver policies;
+
+	private final DependencyRegistry registry;
+
+	private final FallbackResolver fallbacks;
+
+	// the types that annotations declare for each dependency
+	private final Map<String, Set<DependencyType>> declared = new HashMap<>();
+
+	private final Map<DependencySpec, Operation> operations = new HashMap<>();
+
+	/**
+	 * Create a factory.
+	 * @param policies decides the policies
+	 * @param registry takes the dependencies and operations
+	 * @param beans where fallbacks of other beans are found
+	 */
+	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans) {
+		this.policies = policies;
+		this.registry = registry;
+		this.fallbacks = new FallbackResolver(beans);
+	}
+
+	/**
+	 * Make the operations of all annotated methods, and a guard for each dependency, also
+	 * for those that stand in the properties alone.
+	 */
+	void prepare(Collection<DependencySpec> specs) {
+		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
+		specs.forEach(this::declare);
+		specs
+			.forEach((spec) -> byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(decide(spec)));
+		byDependency.forEach((name, policies) -> this.registry.guard(name, mostCritical(policies), policies));
+		this.policies.configured().keySet().forEach((name) -> {
+			if (!byDependency.containsKey(name)) {
+				DependencyType type = this.policies.configuredType(name, null);
+				if (type == null) {
+					throw unclassified("The dependency '%s', which stands in the properties alone,".formatted(name),
+							name);
+				}
+				this.registry.guard(name, type, List.of());
+			}
+		});
+		specs.forEach(this::operation);
+	}
+
+	/**
+	 * The operation of an annotated method.
+	 */
+	Operation operation(DependencySpec spec) {
+		Operation operation = this.operations.get(spec);
+		if (operation == null) {
+			operation = create(spec);
+			this.operations.put(spec, operation);
+			this.registry.add(operation);
+		}
+		return operation;
+	}
+
+	private Operation create(DependencySpec spec) {
+		declare(spec);
+		OperationPolicy policy = decide(spec);
+		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
+		Form form = ReturnForms.of(spec.method(), policy.type(), policy.isolation());
+		if (policy.delivery() == Delivery.DURABLE) {
+			throw new InvalidDependencyException(
+					"'%s' asks for durable delivery of %s, which this version does not have"
+						.formatted(policy.sources().get("delivery"), spec.signature()),
+					"Remove 'delivery: durable'; best-effort calls run their fallback when they fail.");
+		}
+		return new Operation(policy, guard, form, wayOuts(spec, policy, form));
+	}
+
+	private void declare(DependencySpec spec) {
+		if (spec.type() != DependencyType.UNCLASSIFIED) {
+			this.declared.computeIfAbsent(spec.name(), (key) -> EnumSet.noneOf(DependencyType.class)).add(spec.type());
+		}
+	}
+
+	private OperationPolicy decide(DependencySpec spec) {
+		return this.policies.operation(spec.name(), spec.method().getName(), spec.operation(), type(spec),
+				spec.settings(), (key) -> "@Dependency(%s) on %s".formatted(key, spec.operation()));
+	}
+
+	private DependencyType type(DependencySpec spec) {
+		DependencyType configured = this.policies.configuredType(spec.name(), spec.method().getName());
+		if (configured != null) {
+			if (spec.type() != DependencyType.UNCLASSIFIED && spec.type() != configured) {
+				logger.warn("{} is declared {} and made {} by the properties", spec.signature(), spec.type(),
+						configured);
+			}
+			return configured;
+		}
+		if (spec.type() != DependencyType.UNCLASSIFIED) {
+			return spec.type();
+		}
+		Set<DependencyType> others = this.declared.getOrDefault(spec.name(), Set.of());
+		if (others.size() == 1) {
+			return others.iterator().next();
+		}
+		String subject = "The @Dependency method %s of dependency '%s'".formatted(spec.signature(), spec.name());
+		throw unclassified(
+				others.isEmpty() ? subject : subject + ", whose other methods declare several types " + others + ",",
+				spec.name());
+	}
+
+	private static InvalidDependencyException unclassified(String subject, String name) {
+		String line = System.lineSeparator();
+		return new InvalidDependencyException(subject + " is not classified",
+				("Say what the dependency is to the application: @Dependency(type = …) or the property 'resilience.dependencies.%s.type'. The types are"
+						+ line + "  - critical: retried when that is safe, behind a breaker, then the call fails fast"
+						+ line
+						+ "  - degraded: fallback, last good value or natural empty value; the caller never sees an error"
+						+ line + "  - optional: never fails the caller; a void method is fire and forget")
+					.formatted(name));
+	}
+
+	private static DependencyType mostCritical(List<OperationPolicy> policies) {
+		return policies.stream().map(OperationPolicy::type).min(DependencyType::compareTo).orElseThrow();
+	}
+
+	private List<WayOut> wayOuts(DependencySpec spec, OperationPolicy policy, Form form) {
+		List<WayOut> wayOuts = new ArrayList<>();
+		boolean complete = false;
+		if (policy.fallback() != null) {
+			List<FallbackMethod> methods = this.fallbacks.resolve(policy.fallback(),
+					policy.sources().getOrDefault("fallback", ""), spec.method(), spec.owner());
+			complete = methods.stream().anyMatch(FallbackMethod::servesAll);
+			wayOuts.add(new NarrowestFallback(methods));
+		}
+		WayOut empty = NaturalEmpty.of(spec.method(), spec.owner(), policy.type(), form);
+		if (empty != null) {
+			wayOuts.add(empty);
+		}
+		else if (!complete && policy.type() != DependencyType.CRITICAL && form != Form.BACKGROUND) {
+			throw new InvalidDependencyException(
+					"The %s @Dependency method %s returns %s and has no way out that serves every failure"
+						.formatted(policy.type(), spec.signature(), spec.method().getReturnType().getSimpleName()),
+					"Name a fallback method that takes any failure, configure 'resilience.dependencies.%s.last-good', or return a type that can be empty (Optional, a collection)."
+						.formatted(spec.name()));
+		}
+		return wayOuts;
+	}
+
+	/**
+	 * Notes that nothing intercepts the annotated methods.
+	 */
+	void unguarded(Collection<DependencySpec> specs) {
+		logger.warn(
+				"These @Dependency methods run UNGUARDED, because spring.aop.auto is false and nothing creates proxies: {}",
+				specs.stream().map(DependencySpec::signature).toList());
+		this.registry.markUnguarded();
+	}
+
+}

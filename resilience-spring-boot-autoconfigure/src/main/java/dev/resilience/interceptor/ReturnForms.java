@@ -1,0 +1,73 @@
+package dev.resilience.interceptor;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import dev.resilience.DependencyType;
+import dev.resilience.guard.Form;
+import dev.resilience.policy.Isolation;
+import org.reactivestreams.Publisher;
+
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Tells from a method's return type how it hands over its result.
+ */
+final class ReturnForms {
+
+	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
+			ReturnForms.class.getClassLoader());
+
+	private ReturnForms() {
+	}
+
+	static Form of(Method method, DependencyType type, Isolation isolation) {
+		Class<?> returned = method.getReturnType();
+		if (returned == void.class) {
+			return (type == DependencyType.OPTIONAL && isolation != Isolation.CALLER) ? Form.BACKGROUND : Form.BLOCKING;
+		}
+		if (CompletionStage.class.isAssignableFrom(returned) || Future.class.isAssignableFrom(returned)) {
+			if (!returned.isAssignableFrom(CompletableFuture.class)) {
+				throw unguardable(method, "CompletableFuture, CompletionStage or Future");
+			}
+			return Form.STAGE;
+		}
+		return REACTOR ? Reactive.of(method) : Form.BLOCKING;
+	}
+
+	/** Whether a type carries its value through a stage, a future or a publisher. */
+	static boolean isWrapper(Class<?> type) {
+		return CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type)
+				|| (REACTOR && Publisher.class.isAssignableFrom(type));
+	}
+
+	private static InvalidDependencyException unguardable(Method method, String instead) {
+		return new InvalidDependencyException(
+				"The @Dependency method %s returns %s, which cannot be guarded until it completes"
+					.formatted(DependencySpec.signature(method), method.getReturnType().getName()),
+				"Return %s.".formatted(instead));
+	}
+
+	// apart, because Reactor may be absent
+	private static final class Reactive {
+
+		static Form of(Method method) {
+			Class<?> returned = method.getReturnType();
+			if (returned == reactor.core.publisher.Mono.class) {
+				return Form.MONO;
+			}
+			if (returned == reactor.core.publisher.Flux.class || returned == Publisher.class) {
+				return Form.FLUX;
+			}
+			if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(returned) != null) {
+				throw unguardable(method, "Mono or Flux");
+			}
+			return Form.BLOCKING;
+		}
+
+	}
+
+}

@@ -1,0 +1,73 @@
+package dev.resilience.metrics;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import dev.resilience.DependencyType;
+import dev.resilience.FailureKind;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.CallListener;
+import dev.resilience.signal.Outcome;
+import dev.resilience.signal.RetryDecision;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Times the calls of one dependency and counts its retries. A meter exists from the first
+ * event of its kind, and is found by its position, not by its tags.
+ */
+final class CallMeters implements CallListener {
+
+	private static final int OUTCOMES = Outcome.values().length;
+
+	private static final int KINDS = FailureKind.values().length;
+
+	private final MeterRegistry registry;
+
+	private final String dependency;
+
+	private final AtomicReferenceArray<@Nullable Timer> calls = new AtomicReferenceArray<>(
+			DependencyType.values().length * OUTCOMES * KINDS);
+
+	private final AtomicReferenceArray<@Nullable Counter> retries = new AtomicReferenceArray<>(
+			RetryDecision.values().length);
+
+	CallMeters(MeterRegistry registry, String dependency) {
+		this.registry = registry;
+		this.dependency = dependency;
+	}
+
+	@Override
+	public void onCall(CallEvent event) {
+		int index = (event.type().ordinal() * OUTCOMES + event.outcome().ordinal()) * KINDS + event.failure().ordinal();
+		Timer timer = this.calls.getPlain(index);
+		if (timer == null) {
+			timer = Timer.builder("resilience.calls")
+				.description("Calls of dependencies, retries and waits included")
+				.tag("dependency", this.dependency)
+				.tag("type", event.type().name().toLowerCase(java.util.Locale.ROOT))
+				.tag("outcome", event.outcome().tag())
+				.tag("failure", event.failure().tag())
+				.register(this.registry);
+			this.calls.set(index, timer);
+		}
+		timer.record(event.durationNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void onRetry(RetryDecision decision, FailureKind failure) {
+		Counter counter = this.retries.get(decision.ordinal());
+		if (counter == null) {
+			counter = Counter.builder("resilience.retries")
+				.description("What became of the wish to repeat a failed call")
+				.tag("dependency", this.dependency)
+				.tag("decision", decision.tag())
+				.register(this.registry);
+			this.retries.set(decision.ordinal(), counter);
+		}
+		counter.increment();
+	}
+
+}

@@ -1,0 +1,124 @@
+package dev.resilience.registry;
+
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resilience.DependencyType;
+import dev.resilience.FailureKind;
+import dev.resilience.guard.BreakerReading;
+import dev.resilience.policy.SwitchPosition;
+import dev.resilience.signal.Latency;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dependency on the map.
+ *
+ * @param type the most critical type of its operations
+ * @param description what it does
+ * @param status how it is
+ * @param timeout the timeout of its operations, the longest if they differ
+ * @param fallback its way out
+ * @param healthCheck the last answer to its health check
+ * @param control its switch
+ * @param breaker its breaker
+ * @param bulkhead its bulkhead
+ * @param retry its retries
+ * @param pausedFor for how long it is paused because it asked for it
+ * @param signals its golden signals
+ * @param failures how its calls failed since the start
+ * @param warnings what somebody should look at
+ * @param operations its operations
+ * @param sources where each value of its policy came from
+ */
+public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, String timeout,
+		@Nullable Fallback fallback, @Nullable HealthCheck healthCheck, @JsonProperty("switch") Switch control,
+		BreakerReading breaker, Bulkhead bulkhead, Retry retry, @Nullable String pausedFor, Signals signals,
+		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,
+		Map<String, String> sources) {
+
+	/**
+	 * The way out.
+	 *
+	 * @param description the way out in words, or the method
+	 */
+	public record Fallback(String description) {
+	}
+
+	/**
+	 * The last answer to the health check.
+	 *
+	 * @param url where it was asked, without credentials
+	 * @param status how it was
+	 * @param checkedAt when it was asked, {@code null} if not yet
+	 */
+	public record HealthCheck(String url, Status status, @Nullable String checkedAt) {
+	}
+
+	/**
+	 * The switch.
+	 *
+	 * @param position its position
+	 * @param scope for whom it holds
+	 * @param reason why it was thrown
+	 * @param remaining the time until it returns by itself
+	 */
+	public record Switch(SwitchPosition position, String scope, @Nullable String reason, @Nullable String remaining) {
+	}
+
+	/**
+	 * The bulkhead.
+	 *
+	 * @param limit calls that may run at once
+	 * @param inFlight calls that run
+	 * @param abandoned calls that run although their callers have gone
+	 */
+	public record Bulkhead(int limit, int inFlight, int abandoned) {
+	}
+
+	/**
+	 * The retries.
+	 *
+	 * @param maxAttempts how often a call is made at most
+	 * @param budgetRemaining how many retries may be sent now
+	 */
+	public record Retry(int maxAttempts, double budgetRemaining) {
+	}
+
+	/**
+	 * The golden signals.
+	 *
+	 * @param window the time they look back on
+	 * @param throughput calls a second
+	 * @param errorRate share of the calls that failed
+	 * @param latency how long calls took
+	 * @param saturation share of the bulkhead in use
+	 */
+	public record Signals(String window, double throughput, double errorRate, Latency latency, double saturation) {
+	}
+
+	/**
+	 * Something to look at.
+	 *
+	 * @param signal what it is about
+	 * @param message what is wrong
+	 * @param since since when, if known
+	 */
+	public record Warning(String signal, String message, @Nullable String since) {
+	}
+
+	/**
+	 * An operation.
+	 *
+	 * @param method the method
+	 * @param type its effective type
+	 * @param timeout its timeout
+	 * @param idempotent whether it may be repeated
+	 * @param maxAttempts how often it is tried at most
+	 * @param fallback its fallback method
+	 */
+	public record Operation(String method, DependencyType type, String timeout, boolean idempotent, int maxAttempts,
+			@Nullable String fallback) {
+	}
+
+}
