@@ -16,6 +16,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.context.TestPropertySource;
@@ -80,7 +81,7 @@ class DependencyExceptionResolverTests {
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		response.setCommitted(true);
 		Exception failure = new Failures(calls).of(FailureKind.TIMEOUT);
-		assertThat(new DependencyExceptionResolver(calls, false, List.of())
+		assertThat(new DependencyExceptionResolver(calls, false, List.of(new JacksonJsonHttpMessageConverter()))
 			.resolveException(new MockHttpServletRequest(), response, null, failure)).isNull();
 		assertThat(response.getStatus()).isEqualTo(200);
 	}
