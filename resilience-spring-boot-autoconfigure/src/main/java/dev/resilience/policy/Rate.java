@@ -34,4 +34,22 @@ public record Rate(double value) {
 		}
 	}
 
+	/**
+	 * Read a rate that YAML took for a number.
+	 * @param number {@code 0.5}
+	 * @return the rate
+	 */
+	public static Rate of(Double number) {
+		return new Rate(number);
+	}
+
+	/**
+	 * Read a rate that YAML took for a whole number, of which only 1 is one.
+	 * @param number {@code 1}
+	 * @return the rate
+	 */
+	public static Rate of(Integer number) {
+		return new Rate(number);
+	}
+
 }

@@ -41,6 +41,15 @@ public record Window(@Nullable Duration time, int calls) {
 		return new Window(Duration.ofSeconds((time.toMillis() + 999) / 1000), 0);
 	}
 
+	/**
+	 * Read a window that YAML took for a number.
+	 * @param calls a number of calls
+	 * @return the window
+	 */
+	public static Window of(Integer calls) {
+		return of(calls.toString());
+	}
+
 	private static IllegalArgumentException notAWindow(String text, @Nullable Throwable cause) {
 		return new IllegalArgumentException(
 				"a window is a duration of at least a second, such as '20s', or a number of calls from 1, such as '100', not '%s'"
