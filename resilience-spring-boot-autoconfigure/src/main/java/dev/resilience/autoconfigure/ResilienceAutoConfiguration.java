@@ -106,7 +106,7 @@ public final class ResilienceAutoConfiguration {
 	@Bean
 	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
 			ConfigurableListableBeanFactory beans) {
-		return new OperationFactory(policies, registry, beans);
+		return new OperationFactory(policies, registry, beans, CurrentUser.supplier());
 	}
 
 	@Bean

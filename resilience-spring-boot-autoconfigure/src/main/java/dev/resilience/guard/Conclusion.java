@@ -71,12 +71,16 @@ final class Conclusion {
 		if (thrown == null) {
 			thrown = failure.exception();
 		}
+		remember(call, failure, thrown);
+		throw thrown;
+	}
+
+	private static void remember(Call call, Failure failure, Throwable thrown) {
 		if (call.operation.policy().type() == DependencyType.CRITICAL && !failure.isInterrupted()) {
 			call.guard.environment()
 				.failedCalls()
 				.add(thrown, new FailedCall(call.name(), failure.kind(), failure.retryAfter()));
 		}
-		throw thrown;
 	}
 
 	/**
@@ -95,6 +99,9 @@ final class Conclusion {
 					failure.classification().unauthorized(), nowNanos);
 		}
 		if (critical || failure.isAnswer() || isError(failure)) {
+			if (critical && !failure.isAnswer()) {
+				remember(call, failure, failure.exception());
+			}
 			throw failure.exception();
 		}
 		return null;

@@ -91,6 +91,9 @@ public final class Failure {
 		if (this.refusal == Refusal.BREAKER_OPEN || this.refusal == Refusal.PAUSED) {
 			return this.guard.retryAfter();
 		}
+		if (this.exception instanceof DependencyUnavailableException nested) {
+			return nested.retryAfter();
+		}
 		return this.classification.retryAfter();
 	}
 

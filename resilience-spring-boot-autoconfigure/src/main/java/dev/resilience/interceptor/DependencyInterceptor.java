@@ -22,8 +22,7 @@ final class DependencyInterceptor implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Object target = invocation.getThis();
 		Assert.state(target != null, "A guarded method needs a target");
-		return this.catalog.operation(invocation.getMethod(), target.getClass())
-			.call(new MethodWork((ProxyMethodInvocation) invocation));
+		return this.catalog.method(invocation.getMethod(), target.getClass()).call((ProxyMethodInvocation) invocation);
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 
 import dev.resilience.Dependency;
 import dev.resilience.DependencyType;
+import dev.resilience.policy.PolicyResolver;
 import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -131,8 +132,8 @@ final class DependencySpecReader {
 		Class<?> owner = (type.isInterface() || Proxy.isProxyClass(type)) ? method.getDeclaringClass() : type;
 		return new DependencySpec(method, owner, name, (declared != null) ? declared : DependencyType.UNCLASSIFIED,
 				Settings.ofAnnotation(declared, (timeout != null) ? duration(timeout, method) : null,
-						(fallback != null) ? this.placeholders.resolveStringValue(fallback) : null,
-						idempotent ? true : null, (ignore != null) ? List.of(ignore) : null));
+						(fallback != null) ? fallback(fallback, method) : null, idempotent ? true : null,
+						(ignore != null) ? List.of(ignore) : null));
 	}
 
 	private static <T> @Nullable T first(List<MergedAnnotation<Dependency>> annotations, String attribute,
@@ -153,6 +154,17 @@ final class DependencySpecReader {
 			.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
 			.replaceAll("([A-Z])([A-Z][a-z])", "$1-$2")
 			.toLowerCase(Locale.ROOT);
+	}
+
+	private @Nullable String fallback(String text, Method method) {
+		String fallback = this.placeholders.resolveStringValue(text);
+		if (PolicyResolver.fallbackMethod(fallback) == null && !PolicyResolver.LAST_GOOD.equals(fallback)) {
+			throw new InvalidDependencyException(
+					"@Dependency(fallback = \"%s\") on %s names no method".formatted(text,
+							DependencySpec.signature(method)),
+					"Name a method of the same class, or beanName#method, or \"last-good\". Words that describe the fallback belong into the property 'fallback' of the dependency.");
+		}
+		return fallback;
 	}
 
 	private Duration duration(String text, Method method) {

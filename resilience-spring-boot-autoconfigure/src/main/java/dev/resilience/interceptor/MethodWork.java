@@ -8,7 +8,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 /**
  * An intercepted call.
  */
-final class MethodWork implements Work {
+class MethodWork implements Work {
 
 	private final ProxyMethodInvocation invocation;
 

@@ -9,8 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-import dev.resilience.guard.Operation;
-
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -29,7 +27,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	private final Supplier<OperationFactory> factory;
 
-	private final Map<Class<?>, Map<Method, Operation>> operations = new ConcurrentHashMap<>();
+	private final Map<Class<?>, Map<Method, GuardedMethod>> guarded = new ConcurrentHashMap<>();
 
 	private final Object resolution = new Object();
 
@@ -52,15 +50,15 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * The operation of a called method.
+	 * The guarded method behind a called one.
 	 */
-	Operation operation(Method method, Class<?> targetType) {
-		Map<Method, Operation> known = this.operations.get(targetType);
-		Operation operation = (known != null) ? known.get(method) : null;
-		return (operation != null) ? operation : resolve(method, targetType);
+	GuardedMethod method(Method method, Class<?> targetType) {
+		Map<Method, GuardedMethod> known = this.guarded.get(targetType);
+		GuardedMethod guarded = (known != null) ? known.get(method) : null;
+		return (guarded != null) ? guarded : resolve(method, targetType);
 	}
 
-	private Operation resolve(Method method, Class<?> targetType) {
+	private GuardedMethod resolve(Method method, Class<?> targetType) {
 		resolveAll();
 		DependencySpec spec = this.methods.find(method, targetType);
 		if (spec == null) {
@@ -68,9 +66,9 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		}
 		synchronized (this.resolution) {
 			// from now on found by the very method that the proxy hands over
-			Operation operation = this.factory.get().operation(spec);
-			this.operations.computeIfAbsent(targetType, (key) -> new ConcurrentHashMap<>()).put(method, operation);
-			return operation;
+			GuardedMethod guarded = this.factory.get().method(spec);
+			this.guarded.computeIfAbsent(targetType, (key) -> new ConcurrentHashMap<>()).put(method, guarded);
+			return guarded;
 		}
 	}
 

@@ -1,5 +1,6 @@
 package dev.resilience.interceptor;
 
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -8,16 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.Operation;
-import dev.resilience.guard.WayOut;
 import dev.resilience.policy.Delivery;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.registry.DependencyRegistry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,23 +37,25 @@ public final class OperationFactory {
 
 	private final DependencyRegistry registry;
 
-	private final FallbackResolver fallbacks;
+	private final WayOutResolver wayOuts;
 
 	// the types that annotations declare for each dependency
 	private final Map<String, Set<DependencyType>> declared = new HashMap<>();
 
-	private final Map<DependencySpec, Operation> operations = new HashMap<>();
+	private final Map<DependencySpec, GuardedMethod> methods = new HashMap<>();
 
 	/**
 	 * Create a factory.
 	 * @param policies decides the policies
 	 * @param registry takes the dependencies and operations
 	 * @param beans where fallbacks of other beans are found
+	 * @param user who is authenticated, if anybody is: last good values are his own
 	 */
-	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans) {
+	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
+			Supplier<@Nullable Principal> user) {
 		this.policies = policies;
 		this.registry = registry;
-		this.fallbacks = new FallbackResolver(beans);
+		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), user);
 	}
 
 	/**
@@ -74,23 +78,23 @@ public final class OperationFactory {
 				this.registry.guard(name, type, List.of());
 			}
 		});
-		specs.forEach(this::operation);
+		specs.forEach(this::method);
 	}
 
 	/**
-	 * The operation of an annotated method.
+	 * The guarded method that a spec describes.
 	 */
-	Operation operation(DependencySpec spec) {
-		Operation operation = this.operations.get(spec);
-		if (operation == null) {
-			operation = create(spec);
-			this.operations.put(spec, operation);
-			this.registry.add(operation);
+	GuardedMethod method(DependencySpec spec) {
+		GuardedMethod method = this.methods.get(spec);
+		if (method == null) {
+			method = create(spec);
+			this.methods.put(spec, method);
+			this.registry.add(method.operation());
 		}
-		return operation;
+		return method;
 	}
 
-	private Operation create(DependencySpec spec) {
+	private GuardedMethod create(DependencySpec spec) {
 		declare(spec);
 		OperationPolicy policy = decide(spec);
 		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
@@ -101,7 +105,8 @@ public final class OperationFactory {
 						.formatted(policy.sources().get("delivery"), spec.signature()),
 					"Remove 'delivery: durable'; best-effort calls run their fallback when they fail.");
 		}
-		return new Operation(policy, guard, form, wayOuts(spec, policy, form));
+		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
+		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood());
 	}
 
 	private void declare(DependencySpec spec) {
@@ -150,29 +155,6 @@ public final class OperationFactory {
 
 	private static DependencyType mostCritical(List<OperationPolicy> policies) {
 		return policies.stream().map(OperationPolicy::type).min(DependencyType::compareTo).orElseThrow();
-	}
-
-	private List<WayOut> wayOuts(DependencySpec spec, OperationPolicy policy, Form form) {
-		List<WayOut> wayOuts = new ArrayList<>();
-		boolean complete = false;
-		if (policy.fallback() != null) {
-			List<FallbackMethod> methods = this.fallbacks.resolve(policy.fallback(),
-					policy.sources().getOrDefault("fallback", ""), spec.method(), spec.owner());
-			complete = methods.stream().anyMatch(FallbackMethod::servesAll);
-			wayOuts.add(new NarrowestFallback(methods));
-		}
-		WayOut empty = NaturalEmpty.of(spec.method(), spec.owner(), policy.type(), form);
-		if (empty != null) {
-			wayOuts.add(empty);
-		}
-		else if (!complete && policy.type() != DependencyType.CRITICAL && form != Form.BACKGROUND) {
-			throw new InvalidDependencyException(
-					"The %s @Dependency method %s returns %s and has no way out that serves every failure"
-						.formatted(policy.type(), spec.signature(), spec.method().getReturnType().getSimpleName()),
-					"Name a fallback method that takes any failure, configure 'resilience.dependencies.%s.last-good', or return a type that can be empty (Optional, a collection)."
-						.formatted(spec.name()));
-		}
-		return wayOuts;
 	}
 
 	/**

@@ -44,6 +44,10 @@ final class ReturnForms {
 				|| (REACTOR && Publisher.class.isAssignableFrom(type));
 	}
 
+	static boolean isMono(Object result) {
+		return REACTOR && Reactive.isMono(result);
+	}
+
 	private static InvalidDependencyException unguardable(Method method, String instead) {
 		return new InvalidDependencyException(
 				"The @Dependency method %s returns %s, which cannot be guarded until it completes"
@@ -53,6 +57,10 @@ final class ReturnForms {
 
 	// apart, because Reactor may be absent
 	private static final class Reactive {
+
+		static boolean isMono(Object result) {
+			return result instanceof reactor.core.publisher.Mono;
+		}
 
 		static Form of(Method method) {
 			Class<?> returned = method.getReturnType();

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyResolver {
 
+	/** As a fallback: the last good value. */
+	public static final String LAST_GOOD = "last-good";
+
 	private static final String DEPENDENCIES = "resilience.dependencies.";
 
 	private final Map<DependencyType, Settings> types;
@@ -87,8 +90,8 @@ public final class PolicyResolver {
 				backoff(layers), layers.pick("idempotent", Settings::idempotent, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
 				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE),
-				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback,
-				layers.pick("last-good", Settings::lastGood), layers.sources());
+				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback, lastGood(layers),
+				layers.sources());
 	}
 
 	/**
@@ -147,6 +150,18 @@ public final class PolicyResolver {
 		return (fallback != null && fallback.matches("([\\w.$-]+#)?[A-Za-z_$][\\w$]*")) ? fallback : null;
 	}
 
+	private static Settings.@Nullable LastGood lastGood(Layers layers) {
+		Settings.LastGood lastGood = layers.pick("last-good", Settings::lastGood);
+		if (lastGood != null) {
+			layers.check("last-good", lastGood,
+					(good) -> good.maxAge().compareTo(Duration.ofMillis(1)) >= 0 && good.maxEntries() >= 1,
+					"a max-age of at least 1ms and max-entries from 1");
+		}
+		// naming it as the fallback switches it on, unless it is configured besides
+		return (lastGood == null && LAST_GOOD.equals(layers.pick("fallback", Settings::fallback)))
+				? Settings.LastGood.DEFAULT : lastGood;
+	}
+
 	private static List<Class<? extends Throwable>> ignore(Layers layers) {
 		List<Class<? extends Throwable>> ignore = layers.pick("ignore", Settings::ignore, List.of());
 		// bound from text, where generics do not hold
@@ -183,6 +198,7 @@ public final class PolicyResolver {
 	private static Settings.@Nullable RateLimit rateLimit(Layers layers) {
 		Settings.RateLimit limit = layers.pick("rate-limit", Settings::rateLimit);
 		if (limit != null) {
+			layers.check("rate-limit", limit, (l) -> !l.shared(), "shared: false; this version has no shared limits");
 			layers.check("rate-limit", limit,
 					(l) -> l.permits() >= 1 && l.per().compareTo(Duration.ofMillis(1)) >= 0
 							&& (l.burst() == null || l.burst() >= 1),

@@ -95,6 +95,9 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 */
 	public record LastGood(@DefaultValue("10m") Duration maxAge, @DefaultValue("1000") int maxEntries,
 			@DefaultValue("true") boolean perUser) {
+
+		static final LastGood DEFAULT = new LastGood(Duration.ofMinutes(10), 1000, true);
+
 	}
 
 	/**

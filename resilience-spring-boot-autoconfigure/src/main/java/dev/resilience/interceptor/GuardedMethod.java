@@ -1,0 +1,40 @@
+package dev.resilience.interceptor;
+
+import dev.resilience.guard.Operation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * An annotated method with its operation.
+ *
+ * @param operation the operation
+ * @param lastGood keeps its last good values, {@code null} if that is off
+ */
+record GuardedMethod(Operation operation, @Nullable LastGood lastGood) {
+
+	@Nullable Object call(ProxyMethodInvocation invocation) throws Throwable {
+		return this.operation
+			.call((this.lastGood != null) ? new KeptWork(invocation, this.lastGood) : new MethodWork(invocation));
+	}
+
+	/**
+	 * An intercepted call whose result is kept.
+	 */
+	private static final class KeptWork extends MethodWork {
+
+		private final LastGood lastGood;
+
+		private KeptWork(ProxyMethodInvocation invocation, LastGood lastGood) {
+			super(invocation);
+			this.lastGood = lastGood;
+		}
+
+		@Override
+		public @Nullable Object attempt(boolean last) throws Throwable {
+			return this.lastGood.keep(this, super.attempt(last));
+		}
+
+	}
+
+}
