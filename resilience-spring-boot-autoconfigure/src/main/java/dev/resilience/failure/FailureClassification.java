@@ -7,6 +7,8 @@ import dev.resilience.DependencyException;
 import dev.resilience.FailureClassifier;
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.util.ClassUtils;
 
@@ -15,6 +17,8 @@ import org.springframework.util.ClassUtils;
  * built-in ones, which look for the deepest cause that they know.
  */
 public final class FailureClassification {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final int LONGEST_CHAIN = 64;
 
@@ -67,7 +71,10 @@ public final class FailureClassification {
 	 */
 	public Classification classify(Throwable failure) {
 		for (FailureClassifier classifier : this.applicationClassifiers) {
-			FailureKind kind = classifier.classify(failure);
+			FailureKind kind = ask(classifier, failure);
+			if (kind == FailureKind.NONE) {
+				return Classification.ANSWER;
+			}
 			if (kind != null) {
 				// the kind is the application's, the details are still the technology's
 				Classification details = classifyChain(failure);
@@ -76,6 +83,17 @@ public final class FailureClassification {
 			}
 		}
 		return classifyChain(failure);
+	}
+
+	// a call must not be lost because its failure could not be classified
+	private static @Nullable FailureKind ask(FailureClassifier classifier, Throwable failure) {
+		try {
+			return classifier.classify(failure);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Failure classifier {} failed", classifier.getClass().getName(), ex);
+			return null;
+		}
 	}
 
 	private Classification classifyChain(Throwable failure) {

@@ -19,6 +19,8 @@ final class Bulkhead {
 
 	private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
+	private final AtomicInteger serving = new AtomicInteger();
+
 	private final AtomicInteger abandoned = new AtomicInteger();
 
 	Bulkhead(int limit) {
@@ -68,8 +70,31 @@ final class Bulkhead {
 		}
 	}
 
-	// blocked callers come first: their thread is waiting
+	// one thread at a time, which also serves for the others: a waiter that gives its
+	// permit back at once must not nest the next one
 	private void serveWaiters() {
+		if (this.serving.getAndIncrement() > 0) {
+			return;
+		}
+		boolean served = false;
+		try {
+			int asked;
+			do {
+				asked = this.serving.get();
+				serveAll();
+			}
+			while (!this.serving.compareAndSet(asked, 0));
+			served = true;
+		}
+		finally {
+			if (!served) {
+				this.serving.set(0);
+			}
+		}
+	}
+
+	// blocked callers come first: their thread is waiting
+	private void serveAll() {
 		while (!this.waiters.isEmpty() && !this.permits.hasQueuedThreads() && this.permits.tryAcquire()) {
 			Waiter waiter = this.waiters.poll();
 			while (waiter != null && !waiter.done.compareAndSet(false, true)) {

@@ -56,7 +56,7 @@ final class StageExecution implements Execution {
 				return;
 			}
 			CompletionStage<?> stage = (result instanceof CompletionStage<?> own) ? own : await((Future<?>) result);
-			this.future = (result instanceof Future<?> own) ? own : stage.toCompletableFuture();
+			this.future = (result instanceof Future<?> own) ? own : null;
 			if (this.cancelled) {
 				cancel();
 			}
@@ -82,7 +82,12 @@ final class StageExecution implements Execution {
 			this.cancelled = true;
 			Future<?> future = this.future;
 			if (future != null) {
-				future.cancel(true);
+				try {
+					future.cancel(true);
+				}
+				catch (UnsupportedOperationException ex) {
+					// it goes on, and keeps its permit until it ends
+				}
 			}
 		}
 
