@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -121,10 +120,9 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	DependencyMapReader resilienceDependencyMapReader(
-			@Value("${spring.application.name:#{null}}") @Nullable String application, DependencyRegistry registry,
-			HealthChecks healthChecks) {
-		return new DependencyMapReader(application, registry, healthChecks);
+	DependencyMapReader resilienceDependencyMapReader(org.springframework.core.env.Environment properties,
+			DependencyRegistry registry, HealthChecks healthChecks) {
+		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks);
 	}
 
 	@Bean

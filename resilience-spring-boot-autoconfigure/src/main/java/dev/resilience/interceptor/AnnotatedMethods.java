@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
@@ -76,6 +78,7 @@ final class AnnotatedMethods {
 			return Map.of();
 		}
 		Map<Method, DependencySpec> specs = new LinkedHashMap<>();
+		List<MergedAnnotation<Dependency>> onType = this.reader.onType(type);
 		for (Class<?> each : hierarchy) {
 			for (Method declared : each.getDeclaredMethods()) {
 				if (declared.isBridge() || declared.isSynthetic()) {
@@ -83,7 +86,7 @@ final class AnnotatedMethods {
 				}
 				Method method = specific(declared, type);
 				if (!specs.containsKey(method)) {
-					DependencySpec spec = this.reader.read(method, type);
+					DependencySpec spec = this.reader.read(method, type, onType);
 					if (spec != null) {
 						refuseIfNotInterceptable(method, type);
 						specs.put(method, spec);

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 
 import dev.resilience.DependencyType;
 import dev.resilience.policy.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the annotations say about a method.
@@ -15,6 +16,17 @@ import dev.resilience.policy.Settings;
  * @param settings the declared settings
  */
 record DependencySpec(Method method, Class<?> owner, String name, DependencyType type, Settings settings) {
+
+	// the annotations follow from the method and the bean
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof DependencySpec spec && spec.method.equals(this.method) && spec.owner == this.owner;
+	}
+
+	@Override
+	public int hashCode() {
+		return this.method.hashCode();
+	}
 
 	/** The method as the map shows it: {@code com.acme.PaymentClient.charge}. */
 	String operation() {

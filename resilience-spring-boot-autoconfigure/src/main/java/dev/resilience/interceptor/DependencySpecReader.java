@@ -38,16 +38,20 @@ final class DependencySpecReader {
 	 * Read the annotations of a method.
 	 * @param method the method that runs
 	 * @param type the class of the bean
+	 * @param onType the annotations of that class and of its interfaces
 	 * @return what they say, {@code null} if there are none
 	 */
-	@Nullable DependencySpec read(Method method, Class<?> type) {
+	@Nullable DependencySpec read(Method method, Class<?> type, List<MergedAnnotation<Dependency>> onType) {
 		List<MergedAnnotation<Dependency>> annotations = new ArrayList<>();
 		List<MergedAnnotation<Dependency>> own = list(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
 		if (!own.isEmpty()) {
 			refuseContradictions(own, method);
 			annotations.add(own.get(0));
 		}
-		annotations.addAll(onType(method, type));
+		onType.stream()
+			.filter((annotation) -> annotation.getSource() instanceof Class<?> source && isPublicIn(method, source))
+			.findFirst()
+			.ifPresent(annotations::add);
 		return annotations.isEmpty() ? null : merge(method, type, annotations);
 	}
 
@@ -55,15 +59,11 @@ final class DependencySpecReader {
 		return annotations.stream(Dependency.class).toList();
 	}
 
-	// an annotated type stands for its own public methods, not for all of the bean's
-	private static List<MergedAnnotation<Dependency>> onType(Method method, Class<?> type) {
-		List<MergedAnnotation<Dependency>> onType = list(MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY));
-		return onType.stream()
-			.filter((annotation) -> annotation.getSource() instanceof Class<?> source && isPublicIn(method, source))
-			.limit(1)
-			.toList();
+	List<MergedAnnotation<Dependency>> onType(Class<?> type) {
+		return list(MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY));
 	}
 
+	// an annotated type stands for its own public methods, not for all of the bean's
 	private static boolean isPublicIn(Method method, Class<?> source) {
 		if (method.getDeclaringClass() == Object.class) {
 			return false;

@@ -74,8 +74,8 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		resolveAll();
 		Map<String, Class<?>> annotated = annotatedBeans();
+		resolve(() -> annotated);
 		if (annotated.isEmpty()) {
 			return;
 		}
@@ -91,12 +91,16 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	 * Resolve the operations of all beans, if that has not happened yet.
 	 */
 	public void resolveAll() {
+		resolve(this::annotatedBeans);
+	}
+
+	private void resolve(Supplier<Map<String, Class<?>>> annotated) {
 		if (this.resolved) {
 			return;
 		}
 		synchronized (this.resolution) {
 			if (!this.resolved) {
-				this.factory.get().prepare(specs(annotatedBeans()));
+				this.factory.get().prepare(specs(annotated.get()));
 				this.resolved = true;
 			}
 		}

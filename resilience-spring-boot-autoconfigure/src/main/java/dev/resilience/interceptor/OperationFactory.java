@@ -42,6 +42,8 @@ public final class OperationFactory {
 	// the types that annotations declare for each dependency
 	private final Map<String, Set<DependencyType>> declared = new HashMap<>();
 
+	private final Map<DependencySpec, OperationPolicy> decided = new HashMap<>();
+
 	private final Map<DependencySpec, GuardedMethod> methods = new HashMap<>();
 
 	/**
@@ -96,7 +98,7 @@ public final class OperationFactory {
 
 	private GuardedMethod create(DependencySpec spec) {
 		declare(spec);
-		OperationPolicy policy = decide(spec);
+		OperationPolicy policy = policy(spec);
 		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
 		Form form = ReturnForms.of(spec.method(), policy.type(), policy.isolation());
 		if (policy.delivery() == Delivery.DURABLE) {
@@ -113,6 +115,10 @@ public final class OperationFactory {
 		if (spec.type() != DependencyType.UNCLASSIFIED) {
 			this.declared.computeIfAbsent(spec.name(), (key) -> EnumSet.noneOf(DependencyType.class)).add(spec.type());
 		}
+	}
+
+	private OperationPolicy policy(DependencySpec spec) {
+		return this.decided.computeIfAbsent(spec, this::decide);
 	}
 
 	private OperationPolicy decide(DependencySpec spec) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ public final class PolicyResolver {
 
 	/** As a fallback: the last good value. */
 	public static final String LAST_GOOD = "last-good";
+
+	private static final Pattern METHOD = Pattern.compile("([\\w.$-]+#)?[A-Za-z_$][\\w$]*");
 
 	private static final String DEPENDENCIES = "resilience.dependencies.";
 
@@ -147,7 +150,7 @@ public final class PolicyResolver {
 	 * @return the method, {@code null} if the setting is words or absent
 	 */
 	public static @Nullable String fallbackMethod(@Nullable String fallback) {
-		return (fallback != null && fallback.matches("([\\w.$-]+#)?[A-Za-z_$][\\w$]*")) ? fallback : null;
+		return (fallback != null && METHOD.matcher(fallback).matches()) ? fallback : null;
 	}
 
 	private static Settings.@Nullable LastGood lastGood(Layers layers) {
