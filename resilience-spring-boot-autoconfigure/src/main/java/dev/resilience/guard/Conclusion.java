@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conclusion {
 
+	private static final int LONGEST_CHAIN = 64;
+
 	private Conclusion() {
 	}
 
@@ -45,9 +47,10 @@ final class Conclusion {
 			publishFailure(call, failure, nowNanos);
 			throw failure.exception();
 		}
+		boolean cancelled = failure.isInterrupted() && call.operation.policy().type() == DependencyType.CRITICAL;
 		Throwable thrown = null;
 		for (WayOut wayOut : call.operation.wayOuts()) {
-			if (!wayOut.serves(work, failure)) {
+			if (cancelled || !wayOut.serves(work, failure)) {
 				continue;
 			}
 			try {
@@ -112,9 +115,21 @@ final class Conclusion {
 	}
 
 	private static void suppress(Throwable later, Throwable first) {
-		if (later != first && later.getCause() != first && !Arrays.asList(later.getSuppressed()).contains(first)) {
+		if (!isCauseOf(first, later) && !isCauseOf(later, first)
+				&& !Arrays.asList(later.getSuppressed()).contains(first)) {
 			later.addSuppressed(first);
 		}
+	}
+
+	private static boolean isCauseOf(Throwable cause, Throwable exception) {
+		Throwable link = exception;
+		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
+			if (link == cause) {
+				return true;
+			}
+			link = link.getCause();
+		}
+		return false;
 	}
 
 	private static void publishFailure(Call call, Failure failure, long nowNanos) {
