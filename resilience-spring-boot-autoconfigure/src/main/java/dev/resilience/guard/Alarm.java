@@ -71,6 +71,14 @@ final class Alarm {
 			return false;
 		}
 		// the interrupt is on its way and must not arrive after this call
+		awaitFired();
+		if (this.state == FIRED) {
+			Thread.interrupted();
+		}
+		return true;
+	}
+
+	private void awaitFired() {
 		for (int i = 0; this.state == FIRING; i++) {
 			if (i < SPINS) {
 				Thread.onSpinWait();
@@ -79,15 +87,25 @@ final class Alarm {
 				Thread.yield();
 			}
 		}
-		if (this.state == FIRED) {
-			Thread.interrupted();
-		}
-		return true;
 	}
 
-	/** Whether it has fired on this thread and is still to be disarmed. */
-	boolean isPendingOn(Thread thread) {
-		return this.thread == thread && (this.state == FIRED || this.state == FIRED_UPON_INTERRUPT);
+	/**
+	 * Gives its interrupt again if it has fired on this thread: an alarm within it, or
+	 * the work that this one interrupted, may have taken it.
+	 * @param inner an alarm that was disarmed within this one
+	 * @return whether it has fired
+	 */
+	boolean interruptAgain(Alarm inner) {
+		if (this.thread != Thread.currentThread() || this.state == ARMED) {
+			return false;
+		}
+		awaitFired();
+		if (inner.state == FIRED) {
+			// the interrupt that this one found was that of the inner one
+			this.state = FIRED;
+		}
+		this.thread.interrupt();
+		return true;
 	}
 
 }

@@ -122,7 +122,7 @@ final class AsyncRun {
 
 	void succeeded(@Nullable Object value) {
 		long now = this.guard.now();
-		boolean slow = Attempts.succeeded(this.call, now);
+		boolean slow = Attempts.succeeded(this.call, false, now);
 		if (this.concluded.compareAndSet(false, true)) {
 			Conclusion.success(this.call, slow, now);
 		}

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Attempt(@Nullable Object value, @Nullable Failure failure, boolean slow, long endNanos) {
 
-	static Attempt succeeded(Call call, @Nullable Object value, long endNanos) {
-		return new Attempt(value, null, Attempts.succeeded(call, endNanos), endNanos);
+	static Attempt succeeded(Call call, @Nullable Object value, boolean late, long endNanos) {
+		return new Attempt(value, null, Attempts.succeeded(call, late, endNanos), endNanos);
 	}
 
 	static Attempt failed(Failure failure, long endNanos) {

@@ -26,9 +26,13 @@ final class Attempts {
 	private Attempts() {
 	}
 
-	/** Tells the mechanisms that the attempt succeeded. */
-	static boolean succeeded(Call call, long nowNanos) {
-		boolean slow = call.operation.isSlow(nowNanos - call.attemptNanos);
+	/**
+	 * Tells the mechanisms that the attempt succeeded.
+	 * @param late whether that was after its deadline
+	 * @return whether it was slow
+	 */
+	static boolean succeeded(Call call, boolean late, long nowNanos) {
+		boolean slow = late || call.operation.isSlow(nowNanos - call.attemptNanos);
 		call.guard.attemptSucceeded(call, nowNanos, slow && call.operation.policy().slowCallCounted());
 		return slow;
 	}

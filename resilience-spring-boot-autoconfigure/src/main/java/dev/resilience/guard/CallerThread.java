@@ -30,11 +30,11 @@ final class CallerThread {
 			guard.bulkhead().release();
 		}
 		long end = guard.now();
-		if (timedOut) {
-			passOnOuterInterrupt(call);
+		if (call.outer != null) {
+			passOnOuterInterrupt(call, alarm);
 		}
 		if (thrown == null) {
-			return Attempt.succeeded(call, value, end);
+			return Attempt.succeeded(call, value, timedOut, end);
 		}
 		Failure failure = Attempts.failed(call, thrown, timedOut, end);
 		if (failure.isInterrupted()) {
@@ -43,13 +43,11 @@ final class CallerThread {
 		return Attempt.failed(failure, end);
 	}
 
-	// taking back our interrupt must not take back that of a surrounding call
-	private static void passOnOuterInterrupt(Call call) {
-		Thread thread = Thread.currentThread();
+	// neither we nor the work may keep the interrupt of a surrounding call
+	private static void passOnOuterInterrupt(Call call, Alarm inner) {
 		for (Object each = call.outer; each instanceof Call outer; each = outer.outer) {
 			Alarm alarm = outer.alarm;
-			if (alarm != null && alarm.isPendingOn(thread)) {
-				thread.interrupt();
+			if (alarm != null && alarm.interruptAgain(inner)) {
 				return;
 			}
 		}

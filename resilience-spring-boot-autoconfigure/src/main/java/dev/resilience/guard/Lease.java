@@ -30,12 +30,15 @@ final class Lease {
 		}
 	}
 
-	/** The work has ended. */
+	/** The work has ended; may be told more than once. */
 	void end() {
-		if (!this.state.compareAndSet(RUNNING, ENDED)) {
+		int before = this.state.getAndSet(ENDED);
+		if (before == ABANDONED) {
 			this.bulkhead.abandonedEnded();
 		}
-		this.bulkhead.release();
+		if (before != ENDED) {
+			this.bulkhead.release();
+		}
 	}
 
 }

@@ -75,8 +75,9 @@ public final class Operation {
 		long now = this.guard.now();
 		long deadline = now + this.timeoutNanos;
 		for (DependencyCall each = outer; each instanceof Call call; each = call.outer) {
-			if (call.deadlineNanos - deadline < 0) {
-				deadline = call.deadlineNanos;
+			// nobody waits for it when the attempt that made it is over
+			if (call.attemptDeadlineNanos() - deadline < 0) {
+				deadline = call.attemptDeadlineNanos();
 			}
 		}
 		this.guard.budget().deposit(now);

@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
@@ -36,6 +37,8 @@ final class ReactiveExecution implements Execution {
 
 		private final @Nullable DegradedResponse response;
 
+		private final AtomicBoolean concluded = new AtomicBoolean();
+
 		private volatile boolean emitted;
 
 		private @Nullable Failure failure;
@@ -49,8 +52,11 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Flux<Object> run() {
-			return attempt().contextWrite((context) -> context.put(DependencyCall.class, this.call))
-				.doOnCancel(() -> Conclusion.cancelled(this.call));
+			return attempt().contextWrite((context) -> context.put(DependencyCall.class, this.call)).doOnCancel(() -> {
+				if (this.concluded.compareAndSet(false, true)) {
+					Conclusion.cancelled(this.call);
+				}
+			});
 		}
 
 		private Flux<Object> attempt() {
@@ -66,17 +72,27 @@ final class ReactiveExecution implements Execution {
 				return Flux.error(new Refused(refusal));
 			}
 			ReactivePermit permit = new ReactivePermit(this.call);
-			return permit.acquire().thenMany(Flux.defer(this::withinBulkhead)).doFinally(permit::close);
+			return permit.acquire()
+				.thenMany(Flux.defer(this::withinBulkhead))
+				.doOnTerminate(permit::end)
+				.doOnCancel(permit::cancel);
 		}
 
 		private Flux<Object> withinBulkhead() {
 			Duration left = Duration.ofNanos(Math.max(0, this.call.attemptDeadlineNanos() - this.guard.now()));
+			AtomicBoolean timedOut = new AtomicBoolean();
+			// the time of the whole stream, not of each element
 			return Flux.from(publisher())
-				.timeout(left, Flux.defer(() -> Flux.error(Attempts.timedOut(this.call, null).exception())))
+				.takeUntilOther(Mono.delay(left).doOnNext((tick) -> timedOut.set(true)))
+				.concatWith(Flux.defer(() -> timedOut.get() ? Flux.error(Attempts.timedOut(this.call, null).exception())
+						: Flux.empty()))
 				.doOnNext((value) -> this.emitted = true)
 				.doOnComplete(() -> {
 					long now = this.guard.now();
-					Conclusion.success(this.call, Attempts.succeeded(this.call, now), now);
+					boolean slow = Attempts.succeeded(this.call, false, now);
+					if (this.concluded.compareAndSet(false, true)) {
+						Conclusion.success(this.call, slow, now);
+					}
 				});
 		}
 
@@ -112,6 +128,9 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Publisher<Object> conclude(Failure failure, long nowNanos) {
+			if (!this.concluded.compareAndSet(false, true)) {
+				return Flux.never(); // cancelled
+			}
 			try {
 				// a way out cannot be appended to what was emitted already
 				return publish(this.emitted ? Conclusion.truncated(this.call, failure, nowNanos)

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.guard.ReactiveExecution.Refused;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -18,15 +17,17 @@ final class ReactivePermit {
 
 	private static final int HELD = 1;
 
-	private static final int CLOSED = 2;
+	private static final int ADMITTING = 2;
+
+	private static final int ADMITTED = 3;
+
+	private static final int CLOSED = 4;
 
 	private final Call call;
 
 	private final Guard guard;
 
 	private final AtomicInteger state = new AtomicInteger(OPEN);
-
-	private volatile boolean admitted;
 
 	ReactivePermit(Call call) {
 		this.call = call;
@@ -57,12 +58,19 @@ final class ReactivePermit {
 	}
 
 	private Mono<Void> admit() {
+		if (!this.state.compareAndSet(HELD, ADMITTING)) {
+			return Mono.never(); // cancelled
+		}
 		Refusal refusal = this.guard.admitWithinBulkhead(this.call);
 		if (refusal != null) {
 			this.state.set(CLOSED); // given back already
 			return Mono.error(new Refused(refusal));
 		}
-		this.admitted = true;
+		if (!this.state.compareAndSet(ADMITTING, ADMITTED)) {
+			// cancelled meanwhile
+			giveBack(true);
+			return Mono.never();
+		}
 		return Mono.empty();
 	}
 
@@ -72,12 +80,27 @@ final class ReactivePermit {
 		}
 	}
 
-	void close(SignalType signal) {
-		if (this.state.getAndSet(CLOSED) == HELD) {
-			this.guard.bulkhead().release();
-			if (signal == SignalType.CANCEL && this.admitted) {
-				this.guard.attemptCancelled(this.call, this.guard.now());
-			}
+	/** The attempt has ended. */
+	void end() {
+		close(false);
+	}
+
+	/** The attempt was given up by its caller. */
+	void cancel() {
+		close(true);
+	}
+
+	private void close(boolean cancelled) {
+		int before = this.state.getAndSet(CLOSED);
+		if (before == HELD || before == ADMITTED) {
+			giveBack(cancelled && before == ADMITTED);
+		}
+	}
+
+	private void giveBack(boolean cancelled) {
+		this.guard.bulkhead().release();
+		if (cancelled) {
+			this.guard.attemptCancelled(this.call, this.guard.now());
 		}
 	}
 

@@ -17,7 +17,15 @@ final class WorkerThread {
 		Guard guard = call.guard;
 		Environment environment = guard.environment();
 		Lease lease = new Lease(guard.bulkhead());
-		WorkerTask task = new WorkerTask(call, work, call.isLastAttempt(), lease::end);
+		WorkerTask task = new WorkerTask(call, (last) -> {
+			try {
+				return work.attempt(last);
+			}
+			finally {
+				// before its caller knows the end and comes again
+				lease.end();
+			}
+		}, call.isLastAttempt(), lease::end);
 		try {
 			environment.workers().execute(environment.context().capture(false).apply(task));
 		}
@@ -29,7 +37,7 @@ final class WorkerThread {
 		try {
 			try {
 				Object value = task.get(call.attemptDeadlineNanos() - guard.now(), TimeUnit.NANOSECONDS);
-				return Attempt.succeeded(call, value, guard.now());
+				return Attempt.succeeded(call, value, false, guard.now());
 			}
 			catch (TimeoutException ex) {
 				lease.abandon();
@@ -37,7 +45,7 @@ final class WorkerThread {
 					return Attempt.failed(call, null, true);
 				}
 				// it has ended at the last moment
-				return Attempt.succeeded(call, task.get(), guard.now());
+				return Attempt.succeeded(call, task.get(), true, guard.now());
 			}
 		}
 		catch (ExecutionException ex) {
