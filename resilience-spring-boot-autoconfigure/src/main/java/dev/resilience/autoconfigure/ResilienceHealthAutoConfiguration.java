@@ -13,7 +13,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -59,7 +58,7 @@ public final class ResilienceHealthAutoConfiguration {
 				// worse than up, better than what takes the instance out of rotation
 				order.add(Math.max(0, order.indexOf(Status.UP.getCode())), degraded);
 			}
-			return new SimpleStatusAggregator(order);
+			return StatusAggregator.of(order);
 		}
 
 	}
