@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -88,13 +90,25 @@ final class AnnotatedMethods {
 				if (!specs.containsKey(method)) {
 					DependencySpec spec = this.reader.read(method, type, onType);
 					if (spec != null) {
-						refuseIfNotInterceptable(method, type);
 						specs.put(method, spec);
 					}
 				}
 			}
 		}
+		removeFallbacks(specs);
+		specs.keySet().forEach((method) -> refuseIfNotInterceptable(method, type));
 		return specs;
+	}
+
+	// a fallback on an annotated type calls nobody, and on an interface it cannot hide
+	private static void removeFallbacks(Map<Method, DependencySpec> specs) {
+		Set<String> fallbacks = new HashSet<>();
+		specs.values().forEach((spec) -> fallbacks.add(String.valueOf(spec.settings().fallback())));
+		specs.keySet().removeIf((method) -> fallbacks.contains(method.getName()) && !isAnnotated(method));
+	}
+
+	private static boolean isAnnotated(Method method) {
+		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(Dependency.class);
 	}
 
 	private static Set<Class<?>> hierarchy(Class<?> type) {
@@ -138,7 +152,8 @@ final class AnnotatedMethods {
 		else if (Modifier.isFinal(method.getModifiers())) {
 			reason = "it is final";
 		}
-		else if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type)) {
+		else if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type)
+				&& !ClassUtils.isLambdaClass(type)) {
 			reason = "its class is final";
 		}
 		else if (KotlinDetector.isSuspendingFunction(method)) {

@@ -2,6 +2,7 @@ package dev.resilience.interceptor;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.StringValueResolver;
 
@@ -48,10 +50,13 @@ final class DependencySpecReader {
 			refuseContradictions(own, method);
 			annotations.add(own.get(0));
 		}
-		onType.stream()
+		List<MergedAnnotation<Dependency>> applicable = onType.stream()
 			.filter((annotation) -> annotation.getSource() instanceof Class<?> source && isPublicIn(method, source))
-			.findFirst()
-			.ifPresent(annotations::add);
+			.toList();
+		if (!applicable.isEmpty()) {
+			refuseContradictions(applicable, method);
+			annotations.add(applicable.get(0));
+		}
 		return annotations.isEmpty() ? null : merge(method, type, annotations);
 	}
 
@@ -65,11 +70,12 @@ final class DependencySpecReader {
 
 	// an annotated type stands for its own public methods, not for all of the bean's
 	private static boolean isPublicIn(Method method, Class<?> source) {
-		if (method.getDeclaringClass() == Object.class) {
+		if (Modifier.isStatic(method.getModifiers()) || ReflectionUtils.isObjectMethod(method)) {
 			return false;
 		}
 		try {
-			return source.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass() != Object.class;
+			source.getMethod(method.getName(), method.getParameterTypes());
+			return true;
 		}
 		catch (NoSuchMethodException ex) {
 			// a generic parameter may be narrower here than in the annotated type
@@ -99,9 +105,14 @@ final class DependencySpecReader {
 
 	// a class may say something else than its superclass, but not than its interfaces
 	private static boolean mayRefine(MergedAnnotation<Dependency> nearest, MergedAnnotation<Dependency> other) {
-		return nearest.getSource() instanceof Method here && other.getSource() instanceof Method there && here != there
-				&& !there.getDeclaringClass().isInterface()
-				&& there.getDeclaringClass().isAssignableFrom(here.getDeclaringClass());
+		Class<?> here = declaring(nearest.getSource());
+		Class<?> there = declaring(other.getSource());
+		return here != null && there != null && here != there && !there.isInterface() && there.isAssignableFrom(here);
+	}
+
+	private static @Nullable Class<?> declaring(@Nullable Object source) {
+		return (source instanceof Method method) ? method.getDeclaringClass()
+				: ((source instanceof Class<?> type) ? type : null);
 	}
 
 	private static boolean contradict(MergedAnnotation<Dependency> one, MergedAnnotation<Dependency> two,
@@ -117,7 +128,7 @@ final class DependencySpecReader {
 
 	private DependencySpec merge(Method method, Class<?> type, List<MergedAnnotation<Dependency>> annotations) {
 		String name = first(annotations, "name", String.class);
-		name = (name != null) ? this.placeholders.resolveStringValue(name) : defaultName(annotations.get(0), method);
+		name = (name != null) ? resolve("name", name, method) : defaultName(annotations.get(0), method);
 		DependencyType declared = first(annotations, "type", DependencyType.class);
 		String timeout = first(annotations, "timeout", String.class);
 		String fallback = first(annotations, "fallback", String.class);
@@ -157,7 +168,7 @@ final class DependencySpecReader {
 	}
 
 	private @Nullable String fallback(String text, Method method) {
-		String fallback = this.placeholders.resolveStringValue(text);
+		String fallback = resolve("fallback", text, method);
 		if (PolicyResolver.fallbackMethod(fallback) == null && !PolicyResolver.LAST_GOOD.equals(fallback)) {
 			throw new InvalidDependencyException(
 					"@Dependency(fallback = \"%s\") on %s names no method".formatted(text,
@@ -165,6 +176,18 @@ final class DependencySpecReader {
 					"Name a method of the same class, or beanName#method, or \"last-good\". Words that describe the fallback belong into the property 'fallback' of the dependency.");
 		}
 		return fallback;
+	}
+
+	private @Nullable String resolve(String attribute, String text, Method method) {
+		try {
+			return this.placeholders.resolveStringValue(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidDependencyException(
+					"@Dependency(%s = \"%s\") on %s has a placeholder that does not resolve".formatted(attribute, text,
+							DependencySpec.signature(method)),
+					"Define the property, or give the placeholder a default: \"${key:default}\".", ex);
+		}
 	}
 
 	private Duration duration(String text, Method method) {

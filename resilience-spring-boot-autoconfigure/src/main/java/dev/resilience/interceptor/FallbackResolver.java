@@ -61,6 +61,7 @@ final class FallbackResolver {
 			}
 		}
 		if (found.isEmpty()) {
+			rejected.sort(null);
 			throw unresolved(fallback, origin, guarded, type, rejected);
 		}
 		found.sort(Comparator.comparingInt(FallbackMethod::depth).reversed());
@@ -139,7 +140,8 @@ final class FallbackResolver {
 			Class<?> carried = ResolvableType.forMethodReturnType(guarded, beanType)
 				.getGeneric(0)
 				.resolve(Object.class);
-			return ReturnForms.isWrapper(actual) || ClassUtils.isAssignable(carried, actual)
+			return ReturnForms.isSameKind(expected, actual)
+					|| (ClassUtils.isAssignable(carried, actual) && !ReturnForms.isWrapper(actual))
 					|| (carried == Void.class && actual == void.class);
 		}
 		return false;
@@ -163,7 +165,7 @@ final class FallbackResolver {
 	private static InvalidDependencyException unresolved(String fallback, String origin, Method guarded, Class<?> type,
 			List<String> rejected) {
 		String candidates = rejected.isEmpty()
-				? " There is no method '%s' in %s.".formatted(fallback.substring(fallback.indexOf('#') + 1),
+				? " There is no method '%s' in %s".formatted(fallback.substring(fallback.indexOf('#') + 1),
 						type.getName())
 				: " Candidates:" + System.lineSeparator() + String.join(System.lineSeparator(), rejected);
 		return new InvalidDependencyException(

@@ -29,7 +29,7 @@ final class ReturnForms {
 		if (returned == void.class) {
 			return (type == DependencyType.OPTIONAL && isolation != Isolation.CALLER) ? Form.BACKGROUND : Form.BLOCKING;
 		}
-		if (CompletionStage.class.isAssignableFrom(returned) || Future.class.isAssignableFrom(returned)) {
+		if (isFuture(returned)) {
 			if (!returned.isAssignableFrom(CompletableFuture.class)) {
 				throw unguardable(method, "CompletableFuture, CompletionStage or Future");
 			}
@@ -40,8 +40,20 @@ final class ReturnForms {
 
 	/** Whether a type carries its value through a stage, a future or a publisher. */
 	static boolean isWrapper(Class<?> type) {
-		return CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type)
-				|| (REACTOR && Publisher.class.isAssignableFrom(type));
+		return isFuture(type) || isPublisher(type);
+	}
+
+	/** Whether what one carries may be handed on by the other. */
+	static boolean isSameKind(Class<?> one, Class<?> other) {
+		return (isFuture(one) && isFuture(other)) || (isPublisher(one) && isPublisher(other));
+	}
+
+	private static boolean isFuture(Class<?> type) {
+		return CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type);
+	}
+
+	private static boolean isPublisher(Class<?> type) {
+		return REACTOR && Publisher.class.isAssignableFrom(type);
 	}
 
 	static boolean isMono(Object result) {
