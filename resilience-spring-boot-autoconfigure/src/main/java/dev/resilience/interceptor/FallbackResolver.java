@@ -116,9 +116,11 @@ final class FallbackResolver {
 				.formatted(actual.length, expected.length);
 		}
 		for (int i = 0; i < expected.length; i++) {
-			if (!ClassUtils.isAssignable(actual[i], expected[i])) {
+			// a type variable may be bound by the bean's class
+			Class<?> bound = ResolvableType.forMethodParameter(guarded, i, beanType).resolve(expected[i]);
+			if (!ClassUtils.isAssignable(actual[i], bound)) {
 				return "parameter %d is %s, must be %s".formatted(i + 1, actual[i].getSimpleName(),
-						expected[i].getSimpleName());
+						bound.getSimpleName());
 			}
 		}
 		if (takesException && !Throwable.class.isAssignableFrom(actual[expected.length])) {
@@ -131,15 +133,14 @@ final class FallbackResolver {
 
 	// the guarded method's type, or what its stage or publisher carries
 	private static boolean returns(Method candidate, Class<?> type, Method guarded, Class<?> beanType) {
-		Class<?> expected = guarded.getReturnType();
+		ResolvableType returned = ResolvableType.forMethodReturnType(guarded, beanType);
+		Class<?> expected = returned.resolve(guarded.getReturnType());
 		Class<?> actual = candidate.getReturnType();
 		if (expected == void.class || ClassUtils.isAssignable(expected, actual)) {
 			return true;
 		}
 		if (ReturnForms.isWrapper(expected)) {
-			Class<?> carried = ResolvableType.forMethodReturnType(guarded, beanType)
-				.getGeneric(0)
-				.resolve(Object.class);
+			Class<?> carried = returned.getGeneric(0).resolve(Object.class);
 			return ReturnForms.isSameKind(expected, actual)
 					|| (ClassUtils.isAssignable(carried, actual) && !ReturnForms.isWrapper(actual))
 					|| (carried == Void.class && actual == void.class);

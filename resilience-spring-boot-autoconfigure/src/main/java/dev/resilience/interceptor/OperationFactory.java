@@ -68,7 +68,7 @@ public final class OperationFactory {
 		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
 		specs.forEach(this::declare);
 		specs
-			.forEach((spec) -> byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(decide(spec)));
+			.forEach((spec) -> byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec)));
 		byDependency.forEach((name, policies) -> this.registry.guard(name, mostCritical(policies), policies));
 		this.policies.configured().keySet().forEach((name) -> {
 			if (!byDependency.containsKey(name)) {
