@@ -2,6 +2,7 @@ package dev.resilience.policy;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +136,9 @@ public final class PolicyResolver {
 		if (longest != null) {
 			timeout = longest.timeout();
 			sources.put("timeout", longest.sources().getOrDefault("timeout", ""));
-			maxAttempts = operations.stream().mapToInt(OperationPolicy::maxAttempts).max().orElse(maxAttempts);
+			OperationPolicy most = Collections.max(operations, Comparator.comparing(OperationPolicy::maxAttempts));
+			maxAttempts = most.maxAttempts();
+			sources.put("retry.max-attempts", most.sources().getOrDefault("retry.max-attempts", ""));
 			for (OperationPolicy operation : operations) {
 				operation.sources().forEach(sources::putIfAbsent);
 			}

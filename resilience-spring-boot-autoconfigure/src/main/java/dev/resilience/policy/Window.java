@@ -22,11 +22,7 @@ public record Window(@Nullable Duration time, int calls) {
 	public static Window of(String text) {
 		String trimmed = text.trim();
 		if (trimmed.chars().allMatch(Character::isDigit) && !trimmed.isEmpty()) {
-			int calls = Integer.parseInt(trimmed);
-			if (calls < 1) {
-				throw notAWindow(text, null);
-			}
-			return new Window(null, calls);
+			return new Window(null, calls(trimmed));
 		}
 		Duration time;
 		try {
@@ -48,6 +44,20 @@ public record Window(@Nullable Duration time, int calls) {
 	 */
 	public static Window of(Integer calls) {
 		return of(calls.toString());
+	}
+
+	private static int calls(String text) {
+		int calls;
+		try {
+			calls = Integer.parseInt(text);
+		}
+		catch (NumberFormatException ex) {
+			throw notAWindow(text, ex);
+		}
+		if (calls < 1) {
+			throw notAWindow(text, null);
+		}
+		return calls;
 	}
 
 	private static IllegalArgumentException notAWindow(String text, @Nullable Throwable cause) {
