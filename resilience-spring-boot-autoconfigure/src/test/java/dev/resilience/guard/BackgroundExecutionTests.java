@@ -43,7 +43,7 @@ class BackgroundExecutionTests {
 	void callerGoesOnAtOnceAlthoughTheWorkHangs() throws Throwable {
 		Operation operation = operation(List.of());
 		assertThat(operation.call(this.hung)).isNull();
-		await().untilAtomic(this.started, org.hamcrest.Matchers.is(1));
+		await().until(() -> this.started.get() == 1);
 		assertThat(operation.pending()).isEqualTo(1);
 		assertThat(this.environment.events).isEmpty();
 		this.end.countDown();
@@ -177,7 +177,7 @@ class BackgroundExecutionTests {
 		for (int i = 0; i < 5001; i++) {
 			operation.call(this.hung);
 		}
-		await().untilAtomic(this.started, org.hamcrest.Matchers.is(1));
+		await().until(() -> this.started.get() == 1);
 		this.environment.workers.shutdown();
 		this.end.countDown();
 		awaitQuiet(operation);
