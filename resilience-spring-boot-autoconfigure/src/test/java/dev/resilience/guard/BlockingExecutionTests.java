@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
+import dev.resilience.DependencyCallHolder;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
@@ -383,16 +384,17 @@ class BlockingExecutionTests {
 	void spentDeadlineRefusesWithoutCalling() {
 		TestClock clock = new TestClock();
 		try (TestEnvironment environment = new TestEnvironment(clock)) {
-			Operation outer = environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "isolation=thread",
-					"timeout=5s");
+			Operation outer = environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "timeout=5s");
 			Operation inner = environment.sibling(outer, Form.BLOCKING, List.of(), "isolation=caller");
-			assertThatExceptionOfType(DependencyOverloadedException.class).isThrownBy(() -> outer.call((last) -> {
-				clock.advance(Duration.ofSeconds(5));
-				return inner.call((lastOfInner) -> {
-					throw new AssertionError("called");
-				});
+			DependencyCallHolder.set(outer.begin(null));
+			clock.advance(Duration.ofSeconds(5));
+			assertThatExceptionOfType(DependencyOverloadedException.class).isThrownBy(() -> inner.call((last) -> {
+				throw new AssertionError("called");
 			})).withMessageContaining("deadline");
-			assertThat(environment.outcomes()).startsWith(Outcome.REJECTED);
+			assertThat(environment.outcomes()).containsExactly(Outcome.REJECTED);
+		}
+		finally {
+			DependencyCallHolder.set(null);
 		}
 	}
 
