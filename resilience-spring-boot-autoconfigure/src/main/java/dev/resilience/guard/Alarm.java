@@ -3,83 +3,144 @@ package dev.resilience.guard;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Interrupts a thread at a deadline, once, and never after it was disarmed.
+ * Interrupts a thread at a deadline, once, and never after it was disarmed. It serves
+ * many calls one after the other; its state says which turn it is, so that the watchdog
+ * cannot mistake one call for the next.
  */
 final class Alarm {
 
-	private static final int ARMED = 0;
+	private static final int FREE = 0;
 
-	private static final int FIRING = 1;
+	private static final int CLAIMED = 1;
 
-	private static final int FIRED = 2;
+	private static final int ARMED = 2;
+
+	private static final int FIRING = 3;
+
+	private static final int FIRED = 4;
 
 	/** The thread had been interrupted by somebody else before. */
-	private static final int FIRED_UPON_INTERRUPT = 3;
+	private static final int FIRED_UPON_INTERRUPT = 5;
 
-	private static final int DISARMED = 4;
+	private static final long PHASE = 7;
+
+	private static final long TURN = PHASE + 1;
 
 	private static final int SPINS = 1000;
 
 	private static final VarHandle STATE;
 	static {
 		try {
-			STATE = MethodHandles.lookup().findVarHandle(Alarm.class, "state", int.class);
+			STATE = MethodHandles.lookup().findVarHandle(Alarm.class, "state", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	private final Thread thread;
+	private volatile long state = FREE;
 
-	private final long deadlineNanos;
+	// written between claiming and arming, and valid while the state stays as it was read
+	private @Nullable Thread thread;
 
-	@SuppressWarnings("FieldMayBeFinal")
-	private volatile int state = ARMED;
+	private @Nullable Alarm outer;
 
-	/** Where the watchdog keeps it; touched by the arming thread only. */
-	int slot;
-
-	Alarm(Thread thread, long deadlineNanos) {
-		this.thread = thread;
-		this.deadlineNanos = deadlineNanos;
-	}
-
-	long deadlineNanos() {
-		return this.deadlineNanos;
-	}
-
-	boolean isArmed() {
-		return this.state == ARMED;
-	}
-
-	void fire() {
-		if (STATE.compareAndSet(this, ARMED, FIRING)) {
-			boolean interrupted = this.thread.isInterrupted();
-			this.thread.interrupt();
-			this.state = interrupted ? FIRED_UPON_INTERRUPT : FIRED;
-		}
-	}
+	private long deadlineNanos;
 
 	/**
-	 * Ends it, on its own thread. When it has fired, its interrupt is taken back.
-	 * @return whether it has fired
+	 * Arm it for a thread, unless it serves another one.
+	 * @param outer the alarm of a surrounding call on the same thread
+	 * @return whether it is armed
 	 */
-	boolean disarm() {
-		if (STATE.compareAndSet(this, ARMED, DISARMED)) {
+	boolean tryArm(Thread thread, long deadlineNanos, @Nullable Alarm outer) {
+		long state = this.state;
+		if (phase(state) != FREE || !STATE.compareAndSet(this, state, state + CLAIMED)) {
 			return false;
 		}
-		// the interrupt is on its way and must not arrive after this call
-		awaitFired();
-		if (this.state == FIRED) {
-			Thread.interrupted();
-		}
+		this.thread = thread;
+		this.deadlineNanos = deadlineNanos;
+		this.outer = outer;
+		this.state = state + ARMED;
 		return true;
 	}
 
-	private void awaitFired() {
-		for (int i = 0; this.state == FIRING; i++) {
+	/**
+	 * Fire if the deadline has passed.
+	 * @return how long to wait for the deadline, 0 if there is nothing to wait for
+	 */
+	long fireIfDue(long nowNanos) {
+		long state = this.state;
+		Thread thread = this.thread;
+		long left = this.deadlineNanos - nowNanos;
+		if (phase(state) != ARMED || thread == null) {
+			return 0;
+		}
+		if (left > 0) {
+			return left;
+		}
+		if (STATE.compareAndSet(this, state, state - ARMED + FIRING)) {
+			boolean interrupted = thread.isInterrupted();
+			thread.interrupt();
+			this.state = state - ARMED + (interrupted ? FIRED_UPON_INTERRUPT : FIRED);
+		}
+		return 0;
+	}
+
+	/**
+	 * End it, on its own thread. When it has fired, its interrupt is taken back.
+	 * @return whether it has fired
+	 */
+	boolean disarm() {
+		long state = this.state;
+		int end = ARMED;
+		if (phase(state) != ARMED || !STATE.compareAndSet(this, state, state - ARMED + CLAIMED)) {
+			// the interrupt is on its way and must not arrive after this call
+			end = awaitFired();
+			if (end == FIRED) {
+				Thread.interrupted();
+			}
+		}
+		if (this.outer != null) {
+			this.outer.interruptAgain(end == FIRED);
+		}
+		this.thread = null;
+		this.outer = null;
+		STATE.setRelease(this, (state & ~PHASE) + TURN);
+		return end != ARMED;
+	}
+
+	// an alarm within this one, or the work that this one interrupted, may have taken the
+	// interrupt
+	private void interruptAgain(boolean innerFired) {
+		if (isArmed()) {
+			if (this.outer != null) {
+				this.outer.interruptAgain(innerFired);
+			}
+			return;
+		}
+		awaitFired();
+		if (innerFired) {
+			// the interrupt that this one found was that of the inner one
+			this.state = (this.state & ~PHASE) + FIRED;
+		}
+		Thread.currentThread().interrupt();
+	}
+
+	/** Whether it has still to fire. */
+	boolean isArmed() {
+		return phase(this.state) == ARMED;
+	}
+
+	/** Whether it serves a call on the thread. */
+	boolean isOf(Thread thread) {
+		return this.thread == thread;
+	}
+
+	private int awaitFired() {
+		for (int i = 0; phase(this.state) == FIRING; i++) {
 			if (i < SPINS) {
 				Thread.onSpinWait();
 			}
@@ -87,25 +148,11 @@ final class Alarm {
 				Thread.yield();
 			}
 		}
+		return phase(this.state);
 	}
 
-	/**
-	 * Gives its interrupt again if it has fired on this thread: an alarm within it, or
-	 * the work that this one interrupted, may have taken it.
-	 * @param inner an alarm that was disarmed within this one
-	 * @return whether it has fired
-	 */
-	boolean interruptAgain(Alarm inner) {
-		if (this.thread != Thread.currentThread() || this.state == ARMED) {
-			return false;
-		}
-		awaitFired();
-		if (inner.state == FIRED) {
-			// the interrupt that this one found was that of the inner one
-			this.state = FIRED;
-		}
-		this.thread.interrupt();
-		return true;
+	private static int phase(long state) {
+		return (int) (state & PHASE);
 	}
 
 }

@@ -28,12 +28,12 @@ final class AsyncAttempt {
 	AsyncAttempt(Call call, AsyncRun run, AsyncWork.Factory factory) {
 		this.call = call;
 		this.run = run;
-		this.lease = new Lease(call.guard.bulkhead());
+		this.lease = new Lease(call.guard().bulkhead());
 		this.work = factory.prepare(call, this::ended);
 	}
 
 	void start() {
-		long left = this.call.attemptDeadlineNanos() - this.call.guard.now();
+		long left = this.call.attemptDeadlineNanos() - this.call.guard().now();
 		this.timeout = this.run.schedule(this::timedOut, left);
 		if (this.settled.get()) {
 			this.lease.end();

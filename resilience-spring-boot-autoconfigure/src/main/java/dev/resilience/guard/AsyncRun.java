@@ -37,13 +37,11 @@ final class AsyncRun {
 
 	private volatile @Nullable AsyncAttempt attempt;
 
-	private @Nullable Failure failure;
-
 	AsyncRun(Call call, Work work, AsyncWork.Factory factory, UnaryOperator<Runnable> context,
 			@Nullable DegradedResponse response) {
 		this.call = call;
-		this.guard = call.guard;
-		this.environment = call.guard.environment();
+		this.guard = call.guard();
+		this.environment = call.guard().environment();
 		this.work = work;
 		this.factory = factory;
 		this.context = context;
@@ -122,9 +120,9 @@ final class AsyncRun {
 
 	void succeeded(@Nullable Object value) {
 		long now = this.guard.now();
-		boolean slow = Attempts.succeeded(this.call, false, now);
+		Attempts.succeeded(this.call, false, now);
 		if (this.concluded.compareAndSet(false, true)) {
-			Conclusion.success(this.call, slow, now);
+			Conclusion.success(this.call);
 		}
 		this.result.complete(value);
 	}
@@ -136,13 +134,10 @@ final class AsyncRun {
 
 	void timedOut() {
 		long now = this.guard.now();
-		Failure failure = Attempts.timedOut(this.call, null);
-		this.guard.attemptFailed(this.call, now, failure);
-		next(failure, now);
+		next(Attempts.timedOut(this.call, now), now);
 	}
 
 	private void next(Failure failure, long nowNanos) {
-		this.failure = failure;
 		long delay = Attempts.retryDelay(this.call, failure, nowNanos);
 		if (delay == Attempts.NO_RETRY) {
 			conclude(failure);
@@ -153,7 +148,12 @@ final class AsyncRun {
 	}
 
 	void refused(Refusal refusal) {
-		conclude((this.failure != null) ? this.failure : Failure.refused(this.guard, refusal));
+		Failure failure = this.call.failure;
+		if (failure == null) {
+			failure = Failure.refused(this.guard, refusal);
+			this.call.failed(failure, this.guard.now());
+		}
+		conclude(failure);
 	}
 
 	private void conclude(Failure failure) {
@@ -161,7 +161,7 @@ final class AsyncRun {
 			return;
 		}
 		try {
-			Object value = Conclusion.failure(this.call, this.work, failure, this.guard.now(), this.response);
+			Object value = Conclusion.failure(this.call, this.work, failure, this.response);
 			if (value instanceof CompletionStage<?> stage) {
 				stage.whenComplete(this::complete);
 			}

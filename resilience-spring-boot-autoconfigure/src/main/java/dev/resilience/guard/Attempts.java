@@ -28,13 +28,12 @@ final class Attempts {
 
 	/**
 	 * Tells the mechanisms that the attempt succeeded.
-	 * @param late whether that was after its deadline
-	 * @return whether it was slow
+	 * @param late whether it did so after its deadline
 	 */
-	static boolean succeeded(Call call, boolean late, long nowNanos) {
+	static void succeeded(Call call, boolean late, long nowNanos) {
 		boolean slow = late || call.operation.isSlow(nowNanos - call.attemptNanos);
-		call.guard.attemptSucceeded(call, nowNanos, slow && call.operation.policy().slowCallCounted());
-		return slow;
+		call.succeeded(slow, nowNanos);
+		call.guard().attemptSucceeded(call, nowNanos, slow && call.operation.policy().slowCallCounted());
 	}
 
 	/**
@@ -42,13 +41,22 @@ final class Attempts {
 	 * @param timedOut whether the guard had ended the attempt at its deadline
 	 */
 	static Failure failed(Call call, Throwable exception, boolean timedOut, long nowNanos) {
-		Failure failure = judge(call, exception, timedOut, nowNanos);
-		call.guard.attemptFailed(call, nowNanos, failure);
+		return failed(call, judge(call, exception, timedOut, nowNanos), nowNanos);
+	}
+
+	/** Judges an attempt that did not end by its deadline. */
+	static Failure timedOut(Call call, long nowNanos) {
+		return failed(call, timedOut(call, null), nowNanos);
+	}
+
+	private static Failure failed(Call call, Failure failure, long nowNanos) {
+		call.guard().attemptFailed(call, nowNanos, failure);
+		call.failed(failure, nowNanos);
 		return failure;
 	}
 
 	private static Failure judge(Call call, Throwable exception, boolean timedOut, long nowNanos) {
-		Guard guard = call.guard;
+		Guard guard = call.guard();
 		if (exception instanceof Error) {
 			return Failure.of(guard, exception, Classifications.UNKNOWN);
 		}
@@ -71,7 +79,7 @@ final class Attempts {
 	/** The failure of a call that had no answer by its deadline. */
 	static Failure timedOut(Call call, @Nullable Throwable cause) {
 		Duration timeout = Duration.ofNanos(call.attemptDeadlineNanos() - call.attemptNanos);
-		return Failure.of(call.guard, new DependencyTimeoutException(call.name(), call.operation(), timeout, cause),
+		return Failure.of(call.guard(), new DependencyTimeoutException(call.name(), call.operation(), timeout, cause),
 				Classifications.TIMEOUT);
 	}
 
@@ -80,7 +88,7 @@ final class Attempts {
 		CancellationException cancelled = new CancellationException(
 				"The caller of dependency '%s' was interrupted".formatted(call.name()));
 		cancelled.initCause(cause);
-		return Failure.interrupted(call.guard, cancelled);
+		return Failure.interrupted(call.guard(), cancelled);
 	}
 
 	private static boolean isInterruption(Throwable exception) {
@@ -109,19 +117,19 @@ final class Attempts {
 			return refused(call, failure, RetryDecision.UNSAFE);
 		}
 		Duration retryAfter = failure.classification().retryAfter();
-		long delay = (retryAfter != null) ? retryAfter.toNanos() : call.operation.backoff().nanos(call.attempt);
+		long delay = (retryAfter != null) ? retryAfter.toNanos() : call.operation.backoff().nanos(call.attempt());
 		if (nowNanos + delay - call.deadlineNanos >= 0) {
 			return refused(call, failure, RetryDecision.DEADLINE);
 		}
-		if (!call.guard.budget().tryWithdraw(nowNanos)) {
+		if (!call.guard().budget().tryWithdraw(nowNanos)) {
 			return refused(call, failure, RetryDecision.BUDGET);
 		}
-		call.guard.publish(RetryDecision.RETRIED, failure.kind());
+		call.guard().publish(RetryDecision.RETRIED, failure.kind());
 		return delay;
 	}
 
 	private static long refused(Call call, Failure failure, RetryDecision decision) {
-		call.guard.publish(decision, failure.kind());
+		call.guard().publish(decision, failure.kind());
 		return NO_RETRY;
 	}
 
@@ -133,7 +141,7 @@ final class Attempts {
 	}
 
 	private static boolean isSafe(Call call, Failure failure) {
-		if (failure.classification().database() && call.guard.environment().transactions().isActive()) {
+		if (failure.classification().database() && call.guard().environment().transactions().isActive()) {
 			return false;
 		}
 		if (call.operation.policy().idempotent()) {

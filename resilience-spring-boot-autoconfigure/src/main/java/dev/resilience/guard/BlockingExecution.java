@@ -14,50 +14,48 @@ final class BlockingExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
 		Call call = operation.begin();
-		Attempt last;
+		Object value;
 		DependencyCallHolder.set(call);
 		try {
-			last = attempts(call, work);
+			value = attempts(call, work);
 		}
 		finally {
 			DependencyCallHolder.set(call.outer);
 		}
-		Failure failure = last.failure();
+		Failure failure = call.failure;
 		if (failure == null) {
-			Conclusion.success(call, last.slow(), last.endNanos());
-			return last.value();
+			Conclusion.success(call);
+			return value;
 		}
-		return Conclusion.failure(call, work, failure, last.endNanos(), call.guard.environment().response().get());
+		return Conclusion.failure(call, work, failure, call.guard().environment().response().get());
 	}
 
-	private static Attempt attempts(Call call, Work work) {
-		Failure failed = null;
+	private static @Nullable Object attempts(Call call, Work work) {
 		while (true) {
 			call.nextAttempt();
 			Failure refused = admit(call);
 			if (refused != null) {
 				// after a real failure that is what the caller should see
-				return Attempt.failed((failed != null && refused.isRefusal()) ? failed : refused, call.guard.now());
+				if (call.failure == null || !refused.isRefusal()) {
+					call.failed(refused, call.guard().now());
+				}
+				return null;
 			}
-			Attempt attempt = isOnCallersThread(call) ? CallerThread.attempt(call, work)
+			Object value = isOnCallersThread(call) ? CallerThread.attempt(call, work)
 					: WorkerThread.attempt(call, work);
-			failed = attempt.failure();
-			if (failed == null) {
-				return attempt;
+			Failure failure = call.failure;
+			if (failure == null) {
+				return value;
 			}
-			long delay = Attempts.retryDelay(call, failed, attempt.endNanos());
-			if (delay == Attempts.NO_RETRY) {
-				return attempt;
-			}
-			Failure interrupted = sleep(call, delay);
-			if (interrupted != null) {
-				return Attempt.failed(interrupted, call.guard.now());
+			long delay = Attempts.retryDelay(call, failure, call.endNanos());
+			if (delay == Attempts.NO_RETRY || !sleep(call, delay)) {
+				return null;
 			}
 		}
 	}
 
 	private static @Nullable Failure admit(Call call) {
-		Guard guard = call.guard;
+		Guard guard = call.guard();
 		Refusal refusal = guard.admit(call);
 		if (refusal == null && !guard.bulkhead().tryAcquire()) {
 			long wait = Math.min(guard.policy().bulkhead().maxWait().toNanos(), call.deadlineNanos - call.attemptNanos);
@@ -79,24 +77,25 @@ final class BlockingExecution implements Execution {
 	private static boolean isOnCallersThread(Call call) {
 		Isolation isolation = call.operation.policy().isolation();
 		return (isolation == Isolation.AUTO)
-				? VirtualThreads.isCurrent() || call.guard.environment().transactions().isActive()
+				? VirtualThreads.isCurrent() || call.guard().environment().transactions().isActive()
 				: isolation == Isolation.CALLER;
 	}
 
-	private static @Nullable Failure sleep(Call call, long nanos) {
+	private static boolean sleep(Call call, long nanos) {
 		try {
 			TimeUnit.NANOSECONDS.sleep(nanos);
-			return null;
+			return true;
 		}
 		catch (InterruptedException ex) {
-			return interruptedWhileWaiting(call, ex);
+			call.failed(interruptedWhileWaiting(call, ex), call.guard().now());
+			return false;
 		}
 	}
 
 	// the interrupt may also be that of a surrounding call at its deadline
 	static Failure interruptedWhileWaiting(Call call, InterruptedException ex) {
 		Thread.currentThread().interrupt();
-		return (call.deadlineNanos - call.guard.now() <= 0) ? Attempts.timedOut(call, ex)
+		return (call.deadlineNanos - call.guard().now() <= 0) ? Attempts.timedOut(call, ex)
 				: Attempts.interrupted(call, ex);
 	}
 

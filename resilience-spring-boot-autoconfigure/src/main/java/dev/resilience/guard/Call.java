@@ -7,12 +7,16 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
+import dev.resilience.DependencyType;
+import dev.resilience.FailureKind;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One logical call, from its start until its outcome is known.
  */
-final class Call implements DependencyCall {
+final class Call implements DependencyCall, CallEvent {
 
 	private static final AtomicIntegerFieldUpdater<Call> REQUESTS = AtomicIntegerFieldUpdater.newUpdater(Call.class,
 			"requests");
@@ -22,32 +26,38 @@ final class Call implements DependencyCall {
 
 	final Operation operation;
 
-	final Guard guard;
-
 	final long startNanos;
 
 	final long deadlineNanos;
 
 	final @Nullable DependencyCall outer;
 
-	int attempt;
+	/** How its last attempt failed; {@code null} before, and after a success. */
+	@Nullable Failure failure;
 
 	/** When the present attempt began. */
 	long attemptNanos;
 
 	/** The breaker's permission for the present attempt. */
-	long permission = Breaker.NOT_ASKED;
+	int permission = (int) Breaker.NOT_ASKED;
 
 	/** Interrupts the present attempt, if it runs on its caller's thread. */
 	@Nullable Alarm alarm;
 
 	private volatile int requests;
 
+	private short attempt;
+
+	private boolean slow;
+
+	private Outcome outcome = Outcome.FAILURE;
+
+	private long endNanos;
+
 	private volatile @Nullable String idempotencyKey;
 
 	Call(Operation operation, long startNanos, long deadlineNanos, @Nullable DependencyCall outer) {
 		this.operation = operation;
-		this.guard = operation.guard();
 		this.startNanos = startNanos;
 		this.attemptNanos = startNanos;
 		this.deadlineNanos = deadlineNanos;
@@ -55,11 +65,34 @@ final class Call implements DependencyCall {
 	}
 
 	void nextAttempt() {
-		this.permission = Breaker.NOT_ASKED;
+		this.permission = (int) Breaker.NOT_ASKED;
 		if (this.attempt++ > 0) {
-			this.attemptNanos = this.guard.now();
+			this.attemptNanos = guard().now();
 			this.requests = 0;
 		}
+	}
+
+	Guard guard() {
+		return this.operation.guard();
+	}
+
+	/** The last attempt has succeeded. */
+	void succeeded(boolean slow, long nowNanos) {
+		this.failure = null;
+		this.slow = slow;
+		this.endNanos = nowNanos;
+	}
+
+	/** The last attempt has failed, or was not made. */
+	void failed(Failure failure, long nowNanos) {
+		this.failure = failure;
+		this.slow = false;
+		this.endNanos = nowNanos;
+	}
+
+	/** The outcome is known. */
+	void ended(Outcome outcome) {
+		this.outcome = outcome;
 	}
 
 	/** The moment by which the present attempt has to be over. */
@@ -79,12 +112,52 @@ final class Call implements DependencyCall {
 
 	@Override
 	public String name() {
-		return this.guard.policy().name();
+		return guard().policy().name();
 	}
 
 	@Override
 	public String operation() {
 		return this.operation.policy().operation();
+	}
+
+	@Override
+	public String dependency() {
+		return name();
+	}
+
+	@Override
+	public DependencyType type() {
+		return this.operation.policy().type();
+	}
+
+	@Override
+	public Outcome outcome() {
+		return this.outcome;
+	}
+
+	@Override
+	public FailureKind failure() {
+		Failure failure = this.failure;
+		if (failure != null) {
+			return failure.kind();
+		}
+		return this.slow ? FailureKind.SLOW_RESPONSE : FailureKind.NONE;
+	}
+
+	@Override
+	public boolean unauthorized() {
+		Failure failure = this.failure;
+		return failure != null && failure.classification().unauthorized();
+	}
+
+	@Override
+	public long endNanos() {
+		return this.endNanos;
+	}
+
+	@Override
+	public long durationNanos() {
+		return this.endNanos - this.startNanos;
 	}
 
 	@Override
@@ -104,7 +177,7 @@ final class Call implements DependencyCall {
 
 	@Override
 	public Deadline deadline() {
-		return new Deadline(this.deadlineNanos, this.guard.clock());
+		return new Deadline(this.deadlineNanos, guard().clock());
 	}
 
 	@Override

@@ -10,10 +10,10 @@ final class CallerThread {
 	private CallerThread() {
 	}
 
-	static Attempt attempt(Call call, Work work) {
-		Guard guard = call.guard;
+	static @Nullable Object attempt(Call call, Work work) {
+		Guard guard = call.guard();
 		Watchdog watchdog = guard.environment().watchdog();
-		Alarm alarm = watchdog.arm(call.attemptDeadlineNanos());
+		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
 		call.alarm = alarm;
 		Object value = null;
 		Throwable thrown = null;
@@ -30,27 +30,24 @@ final class CallerThread {
 			guard.bulkhead().release();
 		}
 		long end = guard.now();
-		if (call.outer != null) {
-			passOnOuterInterrupt(call, alarm);
-		}
 		if (thrown == null) {
-			return Attempt.succeeded(call, value, timedOut, end);
+			Attempts.succeeded(call, timedOut, end);
+			return value;
 		}
 		Failure failure = Attempts.failed(call, thrown, timedOut, end);
 		if (failure.isInterrupted()) {
 			Thread.currentThread().interrupt();
 		}
-		return Attempt.failed(failure, end);
+		return null;
 	}
 
-	// neither we nor the work may keep the interrupt of a surrounding call
-	private static void passOnOuterInterrupt(Call call, Alarm inner) {
+	private static @Nullable Alarm outerAlarm(Call call) {
 		for (Object each = call.outer; each instanceof Call outer; each = outer.outer) {
-			Alarm alarm = outer.alarm;
-			if (alarm != null && alarm.interruptAgain(inner)) {
-				return;
+			if (outer.alarm != null && outer.alarm.isOf(Thread.currentThread())) {
+				return outer.alarm;
 			}
 		}
+		return null;
 	}
 
 }

@@ -3,8 +3,6 @@ package dev.resilience.guard;
 import java.util.Arrays;
 
 import dev.resilience.DependencyType;
-import dev.resilience.FailureKind;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls.FailedCall;
 import dev.resilience.signal.Outcome;
@@ -21,30 +19,29 @@ final class Conclusion {
 	private Conclusion() {
 	}
 
-	static void success(Call call, boolean slow, long nowNanos) {
-		publish(call, Outcome.SUCCESS, slow ? FailureKind.SLOW_RESPONSE : FailureKind.NONE, false, nowNanos);
+	static void success(Call call) {
+		publish(call, Outcome.SUCCESS);
 	}
 
 	/** The caller has gone: neither a success nor a failure of the dependency. */
 	static void cancelled(Call call) {
-		publish(call, Outcome.FAILURE, FailureKind.NONE, false, call.guard.now());
+		call.guard().publish(new CancelledCall(call, call.guard().now()));
 	}
 
 	/**
 	 * Serves the caller of a failed call.
-	 * @param nowNanos when the call had failed
 	 * @param response the response to which the call contributes
 	 * @return what the way out offers
 	 * @throws Throwable the failure, if there is no way out
 	 */
-	static @Nullable Object failure(Call call, Work work, Failure failure, long nowNanos,
-			@Nullable DegradedResponse response) throws Throwable {
+	static @Nullable Object failure(Call call, Work work, Failure failure, @Nullable DegradedResponse response)
+			throws Throwable {
 		if (failure.isAnswer()) {
-			publish(call, Outcome.SUCCESS, FailureKind.NONE, false, nowNanos);
+			publish(call, Outcome.SUCCESS);
 			throw failure.exception();
 		}
 		if (isError(failure)) {
-			publishFailure(call, failure, nowNanos);
+			publishFailure(call, failure);
 			throw failure.exception();
 		}
 		boolean cancelled = failure.isInterrupted() && call.operation.policy().type() == DependencyType.CRITICAL;
@@ -55,7 +52,7 @@ final class Conclusion {
 			}
 			try {
 				Object value = wayOut.apply(work, failure);
-				publish(call, Outcome.FALLBACK, failure.kind(), failure.classification().unauthorized(), nowNanos);
+				publish(call, Outcome.FALLBACK);
 				if (response != null) {
 					response.degradedBy(call.name());
 				}
@@ -66,11 +63,11 @@ final class Conclusion {
 				suppress(ex, failure.exception());
 			}
 			catch (Throwable error) {
-				publishFailure(call, failure, nowNanos);
+				publishFailure(call, failure);
 				throw error;
 			}
 		}
-		publishFailure(call, failure, nowNanos);
+		publishFailure(call, failure);
 		if (thrown == null) {
 			thrown = failure.exception();
 		}
@@ -80,7 +77,8 @@ final class Conclusion {
 
 	private static void remember(Call call, Failure failure, Throwable thrown) {
 		if (call.operation.policy().type() == DependencyType.CRITICAL && !failure.isInterrupted()) {
-			call.guard.environment()
+			call.guard()
+				.environment()
 				.failedCalls()
 				.add(thrown, new FailedCall(call.name(), failure.kind(), failure.retryAfter()));
 		}
@@ -92,14 +90,13 @@ final class Conclusion {
 	 * @return always {@code null}
 	 * @throws Throwable the failure of a critical dependency
 	 */
-	static @Nullable Object truncated(Call call, Failure failure, long nowNanos) throws Throwable {
+	static @Nullable Object truncated(Call call, Failure failure) throws Throwable {
 		boolean critical = call.operation.policy().type() == DependencyType.CRITICAL;
 		if (failure.isAnswer()) {
-			publish(call, Outcome.SUCCESS, FailureKind.NONE, false, nowNanos);
+			publish(call, Outcome.SUCCESS);
 		}
 		else {
-			publish(call, (critical || isError(failure)) ? Outcome.FAILURE : Outcome.FALLBACK, failure.kind(),
-					failure.classification().unauthorized(), nowNanos);
+			publish(call, (critical || isError(failure)) ? Outcome.FAILURE : Outcome.FALLBACK);
 		}
 		if (critical || failure.isAnswer() || isError(failure)) {
 			if (critical && !failure.isAnswer()) {
@@ -132,14 +129,13 @@ final class Conclusion {
 		return false;
 	}
 
-	private static void publishFailure(Call call, Failure failure, long nowNanos) {
-		publish(call, failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE, failure.kind(),
-				failure.classification().unauthorized(), nowNanos);
+	private static void publishFailure(Call call, Failure failure) {
+		publish(call, failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE);
 	}
 
-	private static void publish(Call call, Outcome outcome, FailureKind kind, boolean unauthorized, long nowNanos) {
-		call.guard.publish(new CallEvent(call.name(), call.operation(), call.operation.policy().type(), outcome, kind,
-				unauthorized, nowNanos, nowNanos - call.startNanos));
+	private static void publish(Call call, Outcome outcome) {
+		call.ended(outcome);
+		call.guard().publish(call);
 	}
 
 }

@@ -107,7 +107,7 @@ public final class Guard {
 			}
 			else if (this.breaker != null) {
 				long lease = Math.max(this.policy.breaker().openFor().toNanos(), this.policy.timeout().toNanos());
-				call.permission = this.breaker.tryAcquire(call.attemptNanos, lease);
+				call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, lease);
 				if (call.permission == Breaker.REFUSED) {
 					refusal = Refusal.BREAKER_OPEN;
 				}

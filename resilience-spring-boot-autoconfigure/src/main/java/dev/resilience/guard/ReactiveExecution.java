@@ -41,8 +41,6 @@ final class ReactiveExecution implements Execution {
 
 		private volatile boolean emitted;
 
-		private @Nullable Failure failure;
-
 		private Subscription(Operation operation, Work work, ContextView context) {
 			DependencyCall outer = context.getOrDefault(DependencyCall.class, DependencyCallHolder.get());
 			this.call = operation.begin(outer);
@@ -61,8 +59,8 @@ final class ReactiveExecution implements Execution {
 
 		private Flux<Object> attempt() {
 			return Flux.defer(this::admitted)
-				.onErrorResume((ex) -> afterFailure((ex instanceof Refused refused) ? refused(refused)
-						: Attempts.failed(this.call, ex, false, this.guard.now())));
+				.onErrorResume((ex) -> (ex instanceof Refused refused) ? afterFailure(refused(refused), false)
+						: afterFailure(Attempts.failed(this.call, ex, false, this.guard.now()), true));
 		}
 
 		private Flux<Object> admitted() {
@@ -80,18 +78,15 @@ final class ReactiveExecution implements Execution {
 
 		private Flux<Object> withinBulkhead() {
 			Duration left = Duration.ofNanos(Math.max(0, this.call.attemptDeadlineNanos() - this.guard.now()));
-			AtomicBoolean timedOut = new AtomicBoolean();
-			// the time of the whole stream, not of each element
+			// to the first signal, and from each to the next: a stream may be endless
 			return Flux.from(publisher())
-				.takeUntilOther(Mono.delay(left).doOnNext((tick) -> timedOut.set(true)))
-				.concatWith(Flux.defer(() -> timedOut.get() ? Flux.error(Attempts.timedOut(this.call, null).exception())
-						: Flux.empty()))
+				.timeout(left, Flux.defer(() -> Flux.error(Attempts.timedOut(this.call, null).exception())))
 				.doOnNext((value) -> this.emitted = true)
 				.doOnComplete(() -> {
 					long now = this.guard.now();
-					boolean slow = Attempts.succeeded(this.call, false, now);
+					Attempts.succeeded(this.call, false, now);
 					if (this.concluded.compareAndSet(false, true)) {
-						Conclusion.success(this.call, slow, now);
+						Conclusion.success(this.call);
 					}
 				});
 		}
@@ -112,29 +107,33 @@ final class ReactiveExecution implements Execution {
 			}
 		}
 
+		// after a real failure that is what the subscriber should see
 		private Failure refused(Refused refused) {
-			return (this.failure != null) ? this.failure : Failure.refused(this.guard, refused.refusal);
+			Failure failure = this.call.failure;
+			if (failure == null) {
+				failure = Failure.refused(this.guard, refused.refusal);
+				this.call.failed(failure, this.guard.now());
+			}
+			return failure;
 		}
 
-		private Publisher<Object> afterFailure(Failure failure) {
-			long now = this.guard.now();
-			boolean again = failure != this.failure && !this.emitted;
-			this.failure = failure;
-			long delay = again ? Attempts.retryDelay(this.call, failure, now) : Attempts.NO_RETRY;
+		private Publisher<Object> afterFailure(Failure failure, boolean attempted) {
+			long delay = (attempted && !this.emitted) ? Attempts.retryDelay(this.call, failure, this.call.endNanos())
+					: Attempts.NO_RETRY;
 			if (delay != Attempts.NO_RETRY) {
 				return Mono.delay(Duration.ofNanos(delay)).thenMany(Flux.defer(this::attempt));
 			}
-			return Flux.defer(() -> conclude(failure, now));
+			return Flux.defer(() -> conclude(failure));
 		}
 
-		private Publisher<Object> conclude(Failure failure, long nowNanos) {
+		private Publisher<Object> conclude(Failure failure) {
 			if (!this.concluded.compareAndSet(false, true)) {
 				return Flux.never(); // cancelled
 			}
 			try {
 				// a way out cannot be appended to what was emitted already
-				return publish(this.emitted ? Conclusion.truncated(this.call, failure, nowNanos)
-						: Conclusion.failure(this.call, this.work, failure, nowNanos, this.response));
+				return publish(this.emitted ? Conclusion.truncated(this.call, failure)
+						: Conclusion.failure(this.call, this.work, failure, this.response));
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);

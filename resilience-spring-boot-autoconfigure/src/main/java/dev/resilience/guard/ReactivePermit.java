@@ -31,7 +31,7 @@ final class ReactivePermit {
 
 	ReactivePermit(Call call) {
 		this.call = call;
-		this.guard = call.guard;
+		this.guard = call.guard();
 	}
 
 	Mono<Void> acquire() {

@@ -66,7 +66,7 @@ final class StageExecution implements Execution {
 		// a plain future cannot be listened to: a worker waits for it
 		private CompletionStage<?> await(Future<?> future) {
 			CompletableFuture<@Nullable Object> stage = new CompletableFuture<>();
-			this.call.guard.environment().workers().execute(() -> {
+			this.call.guard().environment().workers().execute(() -> {
 				try {
 					stage.complete(future.get());
 				}

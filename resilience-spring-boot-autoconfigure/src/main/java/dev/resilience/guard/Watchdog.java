@@ -7,10 +7,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * One thread that fires the alarms of all calls. An alarm stands in a slot of a table
- * from arming to disarming; the thread sleeps until the earliest deadline it knows of,
- * and is woken only by an earlier one.
+ * One thread that fires the alarms of all calls. The alarms stand in a table and are used
+ * again, so that a call allocates none; the thread sleeps until the earliest deadline it
+ * knows of, and is woken only by an earlier one.
  */
 public final class Watchdog implements AutoCloseable {
 
@@ -20,11 +22,9 @@ public final class Watchdog implements AutoCloseable {
 
 	private static final int PROBES = 8;
 
-	private static final int OVERFLOWN = -1;
-
 	private static final long NEVER = Long.MAX_VALUE;
 
-	private final AtomicReferenceArray<Alarm> table = new AtomicReferenceArray<>(TABLE_SIZE);
+	private final AtomicReferenceArray<@Nullable Alarm> table = new AtomicReferenceArray<>(TABLE_SIZE);
 
 	private final Set<Alarm> overflow = ConcurrentHashMap.newKeySet();
 
@@ -58,24 +58,41 @@ public final class Watchdog implements AutoCloseable {
 	}
 
 	Alarm arm(long deadlineNanos) {
-		Thread caller = Thread.currentThread();
-		Alarm alarm = new Alarm(caller, deadlineNanos);
-		alarm.slot = place(alarm, caller.getId());
+		return armWithin(null, deadlineNanos);
+	}
+
+	/**
+	 * Arm an alarm for this thread.
+	 * @param outer the alarm of a surrounding call on this thread
+	 */
+	Alarm armWithin(@Nullable Alarm outer, long deadlineNanos) {
+		Alarm alarm = place(Thread.currentThread(), deadlineNanos, outer);
 		// after the alarm can be seen: either the watchdog finds it, or it is woken here
 		wakeBy(deadlineNanos - this.startNanos);
 		return alarm;
 	}
 
-	private int place(Alarm alarm, long threadId) {
-		int hash = (int) ((threadId * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - TABLE_BITS));
+	private Alarm place(Thread thread, long deadlineNanos, @Nullable Alarm outer) {
+		int hash = (int) ((thread.getId() * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - TABLE_BITS));
 		for (int i = 0; i < PROBES; i++) {
-			int slot = (hash + i) & (TABLE_SIZE - 1);
-			if (this.table.get(slot) == null && this.table.compareAndSet(slot, null, alarm)) {
-				return slot;
+			Alarm alarm = inTable((hash + i) & (TABLE_SIZE - 1));
+			if (alarm.tryArm(thread, deadlineNanos, outer)) {
+				return alarm;
 			}
 		}
+		Alarm alarm = new Alarm();
+		alarm.tryArm(thread, deadlineNanos, outer);
 		this.overflow.add(alarm);
-		return OVERFLOWN;
+		return alarm;
+	}
+
+	private Alarm inTable(int slot) {
+		Alarm alarm = this.table.get(slot);
+		while (alarm == null) {
+			this.table.compareAndSet(slot, null, new Alarm());
+			alarm = this.table.get(slot);
+		}
+		return alarm;
 	}
 
 	/**
@@ -84,11 +101,8 @@ public final class Watchdog implements AutoCloseable {
 	 */
 	boolean disarm(Alarm alarm) {
 		boolean fired = alarm.disarm();
-		if (alarm.slot == OVERFLOWN) {
+		if (!this.overflow.isEmpty()) {
 			this.overflow.remove(alarm);
-		}
-		else {
-			this.table.setRelease(alarm.slot, null);
 		}
 		return fired;
 	}
@@ -139,14 +153,8 @@ public final class Watchdog implements AutoCloseable {
 	}
 
 	private long fireIfDue(Alarm alarm, long nowNanos) {
-		if (!alarm.isArmed()) {
-			return NEVER;
-		}
-		if (alarm.deadlineNanos() - nowNanos <= 0) {
-			alarm.fire();
-			return NEVER;
-		}
-		return alarm.deadlineNanos() - this.startNanos;
+		long left = alarm.fireIfDue(nowNanos);
+		return (left > 0) ? nowNanos + left - this.startNanos : NEVER;
 	}
 
 	@Override

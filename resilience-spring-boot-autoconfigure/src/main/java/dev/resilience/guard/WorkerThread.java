@@ -5,6 +5,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An attempt on a worker: its caller leaves at the deadline, whatever the work does.
  */
@@ -13,8 +15,8 @@ final class WorkerThread {
 	private WorkerThread() {
 	}
 
-	static Attempt attempt(Call call, Work work) {
-		Guard guard = call.guard;
+	static @Nullable Object attempt(Call call, Work work) {
+		Guard guard = call.guard();
 		Environment environment = guard.environment();
 		Lease lease = new Lease(guard.bulkhead());
 		WorkerTask task = new WorkerTask(call, (last) -> {
@@ -32,31 +34,44 @@ final class WorkerThread {
 		catch (RejectedExecutionException ex) {
 			guard.bulkhead().release();
 			guard.attemptCancelled(call, guard.now());
-			return Attempt.failed(Failure.refused(guard, Refusal.SHUTTING_DOWN), guard.now());
+			call.failed(Failure.refused(guard, Refusal.SHUTTING_DOWN), guard.now());
+			return null;
 		}
 		try {
-			try {
-				Object value = task.get(call.attemptDeadlineNanos() - guard.now(), TimeUnit.NANOSECONDS);
-				return Attempt.succeeded(call, value, false, guard.now());
-			}
-			catch (TimeoutException ex) {
-				lease.abandon();
-				if (task.cancel(true)) {
-					return Attempt.failed(call, null, true);
-				}
-				// it has ended at the last moment
-				return Attempt.succeeded(call, task.get(), true, guard.now());
-			}
+			return await(call, task, lease);
 		}
 		catch (ExecutionException ex) {
-			return Attempt.failed(call, WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex), false);
+			Attempts.failed(call, WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex), false, guard.now());
 		}
 		catch (InterruptedException ex) {
 			lease.abandon();
 			task.cancel(true);
 			guard.attemptCancelled(call, guard.now());
-			return Attempt.failed(BlockingExecution.interruptedWhileWaiting(call, ex), guard.now());
+			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex), guard.now());
 		}
+		return null;
+	}
+
+	private static @Nullable Object await(Call call, WorkerTask task, Lease lease)
+			throws ExecutionException, InterruptedException {
+		Guard guard = call.guard();
+		boolean late = false;
+		Object value;
+		try {
+			value = task.get(call.attemptDeadlineNanos() - guard.now(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			lease.abandon();
+			if (task.cancel(true)) {
+				Attempts.timedOut(call, guard.now());
+				return null;
+			}
+			// it has ended at the last moment
+			late = true;
+			value = task.get();
+		}
+		Attempts.succeeded(call, late, guard.now());
+		return value;
 	}
 
 }

@@ -85,14 +85,15 @@ class ReactiveExecutionTests {
 	}
 
 	@Test
-	void timeoutBoundsTheWholeStream() {
+	void timeoutBoundsTheWaitForEachElementOfAStream() {
 		try {
 			StepVerifier
-				.withVirtualTime(() -> call(virtual("timeout=5s"), (last) -> Flux.interval(Duration.ofSeconds(1))))
+				.withVirtualTime(() -> call(virtual("timeout=5s"),
+						(last) -> Flux.interval(Duration.ofSeconds(1)).take(20).concatWith(Flux.never())))
 				.expectSubscription()
+				.thenAwait(Duration.ofSeconds(20))
+				.expectNextCount(20)
 				.thenAwait(Duration.ofSeconds(5))
-				.expectNextCount(4)
-				.thenConsumeWhile((value) -> true)
 				.expectError(DependencyTimeoutException.class)
 				.verify(TestEnvironment.LONG);
 		}

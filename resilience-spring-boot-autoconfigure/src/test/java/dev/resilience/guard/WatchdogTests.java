@@ -63,7 +63,8 @@ class WatchdogTests {
 		awaitInterrupt();
 		assertThat(this.watchdog.disarm(next)).isTrue();
 		assertThat(fired).isFalse();
-		alarm.fire();
+		alarm.fireIfDue(Long.MAX_VALUE / 2);
+		assertThat(Thread.interrupted()).isFalse();
 	}
 
 	@Test
@@ -112,7 +113,6 @@ class WatchdogTests {
 		}
 		Thread.interrupted();
 		Alarm alarm = this.watchdog.arm(in(Duration.ofMillis(1)));
-		assertThat(alarm.slot).isNotNegative();
 		awaitInterrupt();
 		assertThat(this.watchdog.disarm(alarm)).isTrue();
 	}

@@ -122,8 +122,13 @@ class DependencySignalsTests {
 	}
 
 	private void publish(Outcome outcome, FailureKind kind, boolean unauthorized, long millis) {
-		this.signals.onCall(new CallEvent("partner", "Client.call", DependencyType.CRITICAL, outcome, kind,
+		this.signals.onCall(new EndedCall("partner", "Client.call", DependencyType.CRITICAL, outcome, kind,
 				unauthorized, this.now, Duration.ofMillis(millis).toNanos()));
+	}
+
+	private record EndedCall(String dependency, String operation, DependencyType type, Outcome outcome,
+			FailureKind failure, boolean unauthorized, long endNanos, long durationNanos) implements CallEvent {
+
 	}
 
 }
