@@ -41,7 +41,6 @@ import org.springframework.dao.DeadlockLoserDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.web.client.HttpClientErrorException;
@@ -64,7 +63,8 @@ class FailureClassificationTests {
 			.isEqualTo(kind);
 	}
 
-	static Stream<Arguments> kinds() {
+	static Stream<Arguments> kinds() throws ReflectiveOperationException {
+		Class<?> noConnection = Class.forName("org.springframework.jdbc.CannotGetJdbcConnectionException");
 		return Stream.of(Arguments.of(new ConnectException(), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new UnknownHostException(), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new NoRouteToHostException(), FailureKind.CONNECTION_REFUSED),
@@ -83,7 +83,8 @@ class FailureClassificationTests {
 				Arguments.of(new DeadlockLoserDataAccessException("lost", null), FailureKind.SERVER_ERROR),
 				Arguments.of(new DataIntegrityViolationException("duplicate"), FailureKind.CLIENT_ERROR),
 				Arguments.of(new DataAccessResourceFailureException("gone"), FailureKind.UNKNOWN),
-				Arguments.of(new CannotGetJdbcConnectionException("none"), FailureKind.CONNECTION_REFUSED),
+				Arguments.of(noConnection.getConstructor(String.class).newInstance("none"),
+						FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new AccessDeniedException("denied"), FailureKind.NONE),
 				Arguments.of(new BadCredentialsException("wrong"), FailureKind.NONE),
 				Arguments.of(new DependencyTimeoutException("inner", "call", Duration.ZERO, null), FailureKind.TIMEOUT),

@@ -14,11 +14,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -152,9 +151,7 @@ class HttpClientFailureTests {
 
 			@Override
 			void get(String url) {
-				HttpClientSettings settings = HttpClientSettings.defaults().withReadTimeout(READ_TIMEOUT);
-				web(WebClient.builder().clientConnector(ClientHttpConnectorBuilder.reactor().build(settings)).build(),
-						url);
+				web(WebClient.builder().clientConnector(new ReactorClientHttpConnector()).build(), url);
 			}
 
 		},
@@ -181,7 +178,12 @@ class HttpClientFailureTests {
 		}
 
 		private static void web(WebClient client, String url) {
-			client.get().uri(url).retrieve().bodyToMono(Product.class).block(Duration.ofSeconds(10));
+			client.get()
+				.uri(url)
+				.retrieve()
+				.bodyToMono(Product.class)
+				.timeout(READ_TIMEOUT.multipliedBy(4))
+				.block(Duration.ofSeconds(10));
 		}
 
 	}
