@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import dev.resilience.DependencyType;
 import dev.resilience.guard.Environment;
@@ -26,6 +28,9 @@ public final class DependencyRegistry {
 	private final List<CallListener.Factory> listeners;
 
 	private final Map<String, LiveDependency> dependencies = new ConcurrentSkipListMap<>();
+
+	// of work that is handed in: waited for, but not on the map
+	private final List<Operation> unlisted = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Create a registry.
@@ -95,11 +100,15 @@ public final class DependencyRegistry {
 	 * @return their number over all dependencies
 	 */
 	public int pending() {
-		return this.dependencies.values()
-			.stream()
-			.flatMap((dependency) -> dependency.operations().stream())
+		return Stream
+			.concat(this.unlisted.stream(),
+					this.dependencies.values().stream().flatMap((dependency) -> dependency.operations().stream()))
 			.mapToInt(Operation::pending)
 			.sum();
+	}
+
+	void addUnlisted(Operation operation) {
+		this.unlisted.add(operation);
 	}
 
 	Collection<LiveDependency> all() {

@@ -78,7 +78,9 @@ public final class ProgrammaticDependencies implements Dependencies {
 		boolean background = withoutResult && optional && policy.isolation() != dev.resilience.policy.Isolation.CALLER;
 		List<WayOut> wayOuts = (hasValue && !background) ? List.of(new HandedInFallback(), (work, failure) -> null)
 				: List.of(new HandedInFallback());
-		return new Operation(policy, guard, background ? Form.BACKGROUND : Form.BLOCKING, wayOuts);
+		Operation operation = new Operation(policy, guard, background ? Form.BACKGROUND : Form.BLOCKING, wayOuts);
+		this.registry.addUnlisted(operation);
+		return operation;
 	}
 
 	@SuppressWarnings({ "unchecked", "NullAway" })
