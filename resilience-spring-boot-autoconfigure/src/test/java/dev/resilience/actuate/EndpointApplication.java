@@ -1,0 +1,131 @@
+package dev.resilience.actuate;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+import dev.resilience.Dependency;
+import dev.resilience.DependencyType;
+
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+
+/**
+ * An application with an actuator on a real socket, and what it answers.
+ */
+final class EndpointApplication implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private final RestClient client;
+
+	EndpointApplication(WebApplicationType type, String... properties) {
+		this.context = new SpringApplicationBuilder(Application.class).web(type)
+			.bannerMode(Banner.Mode.OFF)
+			.properties("server.port=0", "spring.application.name=shop", "management.endpoints.web.exposure.include=*",
+					"resilience.dependencies.payments.type=critical",
+					"resilience.dependencies.payments.description=Charges cards",
+					"resilience.dependencies.payments.fallback=reject order with retry prompt",
+					"resilience.types.critical.retry.max-attempts=1", "spring.autoconfigure.exclude=" + excluded())
+			.properties(properties)
+			.run();
+		String management = this.context.getEnvironment().getRequiredProperty("local.management.port");
+		this.client = RestClient.builder()
+			.requestFactory(new JdkClientHttpRequestFactory())
+			.baseUrl("http://localhost:" + management + "/actuator")
+			.build();
+	}
+
+	// no logins; and no Netty, whose threads all servers in a process share
+	private static String excluded() {
+		return ImportCandidates.load(AutoConfiguration.class, null)
+			.getCandidates()
+			.stream()
+			.filter((name) -> name.contains(".security.") || name.contains(".reactor.netty.")
+					|| name.contains(".jdbc."))
+			.collect(Collectors.joining(","));
+	}
+
+	ResponseEntity<String> get(String path) {
+		return this.client.get().uri(path).retrieve().onStatus(HttpStatusCode::isError, (request, response) -> {
+		}).toEntity(String.class);
+	}
+
+	ResponseEntity<String> post(String name, String body) {
+		return this.client.post()
+			.uri("/integrations/{name}", name)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(body)
+			.retrieve()
+			.onStatus(HttpStatusCode::isError, (request, response) -> {
+			})
+			.toEntity(String.class);
+	}
+
+	Payments payments() {
+		return this.context.getBean(Payments.class);
+	}
+
+	List<AuditEvent> audits() {
+		return this.context.getBean(Audits.class).events;
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Payments payments() {
+			return new Payments();
+		}
+
+		@Bean
+		Audits audits() {
+			return new Audits();
+		}
+
+	}
+
+	static class Payments {
+
+		@Dependency(name = "payments", type = DependencyType.CRITICAL)
+		public void charge(boolean works) {
+			if (!works) {
+				throw new IllegalStateException("secret of the card");
+			}
+		}
+
+	}
+
+	static class Audits {
+
+		private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void on(AuditApplicationEvent event) {
+			this.events.add(event.getAuditEvent());
+		}
+
+	}
+
+}

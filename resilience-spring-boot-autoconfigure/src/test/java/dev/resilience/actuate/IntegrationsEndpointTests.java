@@ -1,0 +1,216 @@
+package dev.resilience.actuate;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.test.json.JsonContent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.entry;
+
+/**
+ * The endpoint on a real socket, with Spring MVC and with WebFlux.
+ */
+@ParameterizedClass
+@EnumSource(names = { "SERVLET", "REACTIVE" })
+class IntegrationsEndpointTests {
+
+	private static final Map<WebApplicationType, EndpointApplication> APPLICATIONS = new EnumMap<>(
+			WebApplicationType.class);
+
+	private final WebApplicationType type;
+
+	private final EndpointApplication application;
+
+	IntegrationsEndpointTests(WebApplicationType type) {
+		this.type = type;
+		this.application = APPLICATIONS.computeIfAbsent(type, (key) -> new EndpointApplication(type,
+				"management.endpoint.integrations.access=unrestricted",
+				"resilience.dependencies.payments.health-check=http://user:password@localhost:1/health?token=abc",
+				"resilience.dependencies.spare.type=optional", "resilience.dependencies.spare.switch=bypass"));
+	}
+
+	@AfterEach
+	void reset() {
+		this.application.post("payments", "{\"position\": \"auto\"}");
+	}
+
+	@AfterAll
+	static void stop() {
+		APPLICATIONS.values().forEach(EndpointApplication::close);
+	}
+
+	@Test
+	void drawsTheMap() {
+		this.application.payments().charge(true);
+		JsonContent map = json(this.application.get("/integrations"));
+		assertThat(map).extractingPath("application").isEqualTo("shop");
+		assertThat(map).extractingPath("generatedAt").asString().matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
+		assertThat(map).extractingPath("status").isIn("UP", "DEGRADED");
+		assertThat(map).extractingPath("availability.observed").isEqualTo(1.0);
+		assertThat(map).extractingPath("availability.downtimePerYear").isEqualTo("PT0S");
+		assertThat(map).extractingPath("dependencies").asMap().containsOnlyKeys("payments", "spare");
+		assertThat(map).extractingPath("dependencies.spare.operations").asArray().isEmpty();
+	}
+
+	@Test
+	void drawsOneDependency() {
+		this.application.payments().charge(true);
+		JsonContent payments = json(this.application.get("/integrations/payments"));
+		assertThat(payments).extractingPath("$")
+			.asMap()
+			.contains(entry("type", "CRITICAL"), entry("description", "Charges cards"), entry("timeout", "PT10S"),
+					entry("fallback", Map.of("description", "reject order with retry prompt")),
+					entry("failures", Map.of()))
+			.containsKeys("status", "warnings");
+		assertThat(payments).extractingPath("switch")
+			.asMap()
+			.contains(entry("position", "AUTO"), entry("scope", "instance"));
+		assertThat(payments).extractingPath("healthCheck.url").isEqualTo("http://localhost:1/health?token=***");
+		assertThat(payments).extractingPath("breaker")
+			.asMap()
+			.containsKeys("calls")
+			.contains(entry("state", "CLOSED"), entry("failureRate", 0.0), entry("slowRate", 0.0), entry("refused", 0));
+		assertThat(payments).extractingPath("bulkhead").isEqualTo(Map.of("limit", 25, "inFlight", 0, "abandoned", 0));
+		assertThat(payments).extractingPath("retry")
+			.asMap()
+			.containsOnlyKeys("maxAttempts", "budgetRemaining")
+			.containsEntry("maxAttempts", 1);
+		assertThat(payments).extractingPath("signals")
+			.asMap()
+			.containsOnlyKeys("window", "throughput", "errorRate", "latency", "saturation")
+			.contains(entry("window", "PT1M"), entry("errorRate", 0.0), entry("saturation", 0.0));
+		assertThat(payments).extractingPath("signals.latency").asMap().containsOnlyKeys("p50", "p95", "p99");
+		assertThat(payments).extractingPath("operations[0]")
+			.asMap()
+			.contains(entry("method", EndpointApplication.Payments.class.getName() + ".charge"),
+					entry("type", "CRITICAL"), entry("timeout", "PT10S"), entry("idempotent", false));
+		assertThat(payments).extractingPath("sources")
+			.asMap()
+			.contains(entry("timeout", "built-in"),
+					entry("retry.max-attempts", "resilience.types.critical.retry.max-attempts"));
+	}
+
+	@Test
+	void answersNotFoundToUnknownNames() {
+		assertThat(this.application.get("/integrations/unknown").getStatusCode()).isEqualTo(HttpStatus.NOT_FOUND);
+		assertThat(this.application.post("unknown", "{\"position\": \"off\"}").getStatusCode())
+			.isEqualTo(HttpStatus.NOT_FOUND);
+	}
+
+	@Test
+	void throwsTheSwitchAndPublishesIt() {
+		this.application.audits().clear();
+		JsonContent payments = json(this.application.post("payments",
+				"{\"position\": \"off\", \"reason\": \"maintenance\", \"duration\": \"15m\"}"));
+		assertThat(payments).extractingPath("switch")
+			.asMap()
+			.contains(entry("position", "OFF"), entry("scope", "instance"), entry("reason", "maintenance"))
+			.containsKey("remaining");
+		assertThat(payments).extractingPath("breaker.state").isEqualTo("FORCED_OPEN");
+		assertThat(payments).extractingPath("status").isEqualTo("DOWN");
+		assertThat(this.application.audits()).singleElement().satisfies((event) -> {
+			assertThat(event.getType()).isEqualTo("INTEGRATION_SWITCHED");
+			assertThat(event.getData()).isEqualTo(
+					Map.of("dependency", "payments", "position", "OFF", "reason", "maintenance", "duration", "PT15M"));
+		});
+	}
+
+	@Test
+	void showsABypassedBreakerAsDisabled() {
+		JsonContent payments = json(this.application.post("payments", "{\"position\": \"BYPASS\"}"));
+		assertThat(payments).extractingPath("switch.position").isEqualTo("BYPASS");
+		assertThat(payments).extractingPath("breaker.state").isEqualTo("DISABLED");
+	}
+
+	@Test
+	void returnsToThePositionOfTheProperties() {
+		this.application.post("spare", "{\"position\": \"off\", \"duration\": \"1s\"}");
+		assertThat(json(this.application.get("/integrations/spare"))).extractingPath("switch.position")
+			.isEqualTo("OFF");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(json(this.application.get("/integrations/spare")))
+				.extractingPath("switch.position")
+				.isEqualTo("BYPASS"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					{}                                           | 'position' is missing, allowed are auto, off and bypass
+					{"positon": "off"}                           | 'position' is missing, allowed are auto, off and bypass
+					{"position": "open"}                         | 'position' is 'open', allowed are auto, off and bypass
+					{"position": "off", "duration": "soon"}      | 'duration' is 'soon', allowed is a duration from 1s to 366 days, for example 15m or PT15M
+					{"position": "off", "duration": "-1m"}       | 'duration' is '-1m', allowed is a duration from 1s to 366 days, for example 15m or PT15M
+					{"policy": "retry.max-attempts=2"}           | 'policy' cannot be changed at run time in this version
+					""",
+			quoteCharacter = '`')
+	void answersBadRequestWithTheReason(String body, String reason) {
+		ResponseEntity<String> response = this.application.post("payments", body);
+		assertThat(response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+		assertThat(new JsonContent(String.valueOf(response.getBody()))).extractingPath("reason").isEqualTo(reason);
+		assertThat(json(this.application.get("/integrations/payments"))).extractingPath("switch.position")
+			.isEqualTo("AUTO");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			{"position": "of
+			{"position": {"off": true}}
+			[]
+			"off"
+			""")
+	void answersBadRequestToWhatIsNoBody(String body) {
+		assertThat(this.application.post("payments", body).getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+		assertThat(json(this.application.get("/integrations/payments"))).extractingPath("switch.position")
+			.isEqualTo("AUTO");
+	}
+
+	@Test
+	void writesNothingSecret() {
+		assertThatIllegalStateException().isThrownBy(() -> this.application.payments().charge(false));
+		assertThat(this.application.get("/integrations").getBody()).contains("UNKNOWN")
+			.doesNotContain("secret")
+			.doesNotContain("password")
+			.doesNotContain("user:")
+			.doesNotContain("abc");
+	}
+
+	@Test
+	void isReadOnlyByDefault() {
+		try (EndpointApplication readOnly = new EndpointApplication(this.type)) {
+			assertThat(readOnly.get("/integrations/payments").getStatusCode()).isEqualTo(HttpStatus.OK);
+			assertThat(readOnly.post("payments", "{\"position\": \"off\"}").getStatusCode())
+				.isEqualTo(HttpStatus.METHOD_NOT_ALLOWED);
+		}
+	}
+
+	@Test
+	void answersOnASeparateManagementPort() {
+		try (EndpointApplication separate = new EndpointApplication(this.type, "management.server.port=0",
+				"management.endpoint.integrations.access=unrestricted")) {
+			assertThat(json(separate.get("/integrations/payments"))).extractingPath("type").isEqualTo("CRITICAL");
+			assertThat(json(separate.post("payments", "{\"position\": \"off\"}"))).extractingPath("switch.position")
+				.isEqualTo("OFF");
+		}
+	}
+
+	private static JsonContent json(ResponseEntity<String> response) {
+		assertThat(response.getStatusCode()).isEqualTo(HttpStatus.OK);
+		return new JsonContent(String.valueOf(response.getBody()));
+	}
+
+}
