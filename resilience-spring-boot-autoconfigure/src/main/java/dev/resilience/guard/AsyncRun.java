@@ -147,6 +147,16 @@ final class AsyncRun {
 		}
 	}
 
+	/** End it without a way out, which would keep the caller's thread. */
+	void reject(Refusal refusal) {
+		Failure failure = Failure.refused(this.guard, refusal);
+		this.call.failed(failure, this.guard.now());
+		if (this.concluded.compareAndSet(false, true)) {
+			Conclusion.rejected(this.call);
+			this.result.completeExceptionally(failure.exception());
+		}
+	}
+
 	void refused(Refusal refusal) {
 		Failure failure = this.call.failure;
 		if (failure == null) {

@@ -39,7 +39,7 @@ final class BackgroundExecution implements Execution {
 	private void submit(Operation operation, Work work, UnaryOperator<Runnable> context) {
 		if (this.waiting.incrementAndGet() > this.queue) {
 			this.waiting.decrementAndGet();
-			run(operation, work, context).refused(Refusal.QUEUE_FULL);
+			run(operation, work, context).reject(Refusal.QUEUE_FULL);
 			return;
 		}
 		// a place in the bulkhead is waited for without a thread, as long as it takes

@@ -23,6 +23,11 @@ final class Conclusion {
 		publish(call, Outcome.SUCCESS);
 	}
 
+	/** It did not fit, and nobody is served. */
+	static void rejected(Call call) {
+		publish(call, Outcome.REJECTED);
+	}
+
 	/** The caller has gone: neither a success nor a failure of the dependency. */
 	static void cancelled(Call call) {
 		call.guard().publish(new CancelledCall(call, call.guard().now()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
@@ -67,8 +68,12 @@ public final class OperationFactory {
 	void prepare(Collection<DependencySpec> specs) {
 		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
 		specs.forEach(this::declare);
-		specs
-			.forEach((spec) -> byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec)));
+		Map<String, Set<String>> methods = new TreeMap<>();
+		specs.forEach((spec) -> {
+			byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec));
+			methods.computeIfAbsent(spec.name(), (key) -> new TreeSet<>()).add(spec.method().getName());
+		});
+		methods.forEach(this.policies::refuseUnknownOperations);
 		byDependency.forEach((name, policies) -> this.registry.guard(name, mostCritical(policies), policies));
 		this.policies.configured().keySet().forEach((name) -> {
 			if (!byDependency.containsKey(name)) {

@@ -39,6 +39,36 @@ public final class PolicyResolver {
 	public PolicyResolver(Map<DependencyType, Settings> types, Map<String, Settings> dependencies) {
 		this.types = types;
 		this.dependencies = dependencies;
+		types.forEach((type, settings) -> refuse(settings.misplacedInType(), (key) -> typeOrigin(type).apply(key),
+				"no value here: it is said of a single dependency"));
+		dependencies.forEach((name, settings) -> settings.operationsOrNone()
+			.forEach((method, own) -> refuse(own.misplacedInOperation(),
+					(key) -> DEPENDENCIES + name + ".operations." + method + "." + key,
+					"no value here: it is said of the dependency as a whole, under '" + DEPENDENCIES + name + "'")));
+	}
+
+	private static void refuse(Map.@Nullable Entry<String, Object> misplaced, Function<String, String> origin,
+			String allowed) {
+		if (misplaced != null) {
+			boolean group = misplaced.getValue() instanceof Record || misplaced.getValue() instanceof Map;
+			throw new InvalidSettingException(origin.apply(misplaced.getKey()),
+					group ? "(several keys)" : misplaced.getValue(), allowed);
+		}
+	}
+
+	/**
+	 * Refuse settings of operations that do not exist: they are misspelt.
+	 * @param dependency the name of the dependency
+	 * @param methods its annotated methods, by their names
+	 * @throws InvalidSettingException if there are such settings
+	 */
+	public void refuseUnknownOperations(String dependency, Collection<String> methods) {
+		settings(dependency).operationsOrNone().keySet().forEach((method) -> {
+			if (!methods.contains(method)) {
+				throw new InvalidSettingException(DEPENDENCIES + dependency + ".operations", method,
+						"the name of an annotated method, of which there are " + methods);
+			}
+		});
 	}
 
 	/**
@@ -204,7 +234,10 @@ public final class PolicyResolver {
 	private static Settings.@Nullable RateLimit rateLimit(Layers layers) {
 		Settings.RateLimit limit = layers.pick("rate-limit", Settings::rateLimit);
 		if (limit != null) {
-			layers.check("rate-limit", limit, (l) -> !l.shared(), "shared: false; this version has no shared limits");
+			if (limit.shared()) {
+				throw new InvalidSettingException(layers.source("rate-limit") + ".shared", true,
+						"false; this version has no shared limits");
+			}
 			layers.check("rate-limit", limit,
 					(l) -> l.permits() >= 1 && l.per().compareTo(Duration.ofMillis(1)) >= 0
 							&& (l.burst() == null || l.burst() >= 1),

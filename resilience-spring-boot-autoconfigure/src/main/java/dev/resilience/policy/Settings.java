@@ -78,12 +78,51 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	}
 
 	/**
+	 * What stands here although it belongs to the dependency as a whole.
+	 * @return the key and the value, {@code null} if there is nothing of that kind
+	 */
+	Map.@Nullable Entry<String, Object> misplacedInOperation() {
+		return firstOf("description", this.description, "health-check", this.healthCheck, "health-check-interval",
+				this.healthCheckInterval, "switch", this.position, "breaker", other(this.breaker, Breaker.NONE),
+				"bulkhead", other(this.bulkhead, Bulkhead.NONE), "retry.budget",
+				other(this.retry.budget(), Retry.NONE.budget()), "rate-limit", this.rateLimit, "max-pause",
+				this.maxPause, "operations", this.operations);
+	}
+
+	/**
+	 * What stands here although it belongs to a single dependency.
+	 * @return the key and the value, {@code null} if there is nothing of that kind
+	 */
+	Map.@Nullable Entry<String, Object> misplacedInType() {
+		return firstOf("type", this.type, "description", this.description, "health-check", this.healthCheck,
+				"operations", this.operations);
+	}
+
+	private static <T> @Nullable T other(T value, T none) {
+		return value.equals(none) ? null : value;
+	}
+
+	private static Map.@Nullable Entry<String, Object> firstOf(@Nullable Object... keysAndValues) {
+		for (int i = 0; i < keysAndValues.length; i += 2) {
+			Object value = keysAndValues[i + 1];
+			if (value != null) {
+				return Map.entry(String.valueOf(keysAndValues[i]), value);
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * The settings of one operation.
 	 * @param method the name of the method
 	 * @return its settings, {@link #NONE} if there are none
 	 */
 	public Settings operation(String method) {
-		return (this.operations != null) ? this.operations.getOrDefault(method, NONE) : NONE;
+		return operationsOrNone().getOrDefault(method, NONE);
+	}
+
+	Map<String, Settings> operationsOrNone() {
+		return (this.operations != null) ? this.operations : Map.of();
 	}
 
 	/**

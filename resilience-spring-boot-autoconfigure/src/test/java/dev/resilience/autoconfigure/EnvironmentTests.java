@@ -136,11 +136,14 @@ class EnvironmentTests {
 
 	@Test
 	void leavesMethodsAloneIfItIsSwitchedOff() {
-		RUNNER.withPropertyValues("resilience.enabled=false").run((context) -> {
-			assertThat(context.getBean(Client.class).call()).isEqualTo("UNGUARDED");
-			assertThat(context.getBeanDefinitionNames()).noneMatch((name) -> name.startsWith("resilience"));
-			assertThat(context).doesNotHaveBean(Dependencies.class);
-		});
+		RUNNER.withConfiguration(AutoConfigurations.of(ResilienceDisabledAutoConfiguration.class))
+			.withPropertyValues("resilience.enabled=false")
+			.run((context) -> {
+				assertThat(context.getBean(Client.class).call()).isEqualTo("UNGUARDED");
+				assertThat(context.getBeanDefinitionNames()).noneMatch((name) -> name.startsWith("resilience"));
+				String name = context.getBean(Dependencies.class).<String, RuntimeException>call("any", Client::guard);
+				assertThat(name).isEqualTo("UNGUARDED");
+			});
 	}
 
 	@Test

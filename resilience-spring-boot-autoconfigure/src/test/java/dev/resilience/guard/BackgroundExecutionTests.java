@@ -67,6 +67,19 @@ class BackgroundExecutionTests {
 	}
 
 	@Test
+	void noFallbackKeepsTheCallerOfWhatDoesNotFit() throws Throwable {
+		Operation operation = operation(List.of((work, failure) -> {
+			throw new AssertionError("ran on " + Thread.currentThread());
+		}), "queue=1", "bulkhead.max-concurrent=1");
+		for (int i = 0; i < 3; i++) {
+			operation.call(this.hung);
+		}
+		assertThat(this.environment.outcomes()).containsExactly(Outcome.REJECTED);
+		this.end.countDown();
+		awaitQuiet(operation);
+	}
+
+	@Test
 	void timeoutCountsFromTheStartOfTheWork() throws Throwable {
 		Operation operation = operation(List.of(), "bulkhead.max-concurrent=1", "timeout=200ms");
 		CountDownLatch firstStarted = new CountDownLatch(1);

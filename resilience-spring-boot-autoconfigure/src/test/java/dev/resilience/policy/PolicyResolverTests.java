@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -41,6 +42,46 @@ class PolicyResolverTests {
 			.containsEntry("attempt-timeout", "resilience.dependencies.payments.attempt-timeout")
 			.containsEntry("idempotent", "@Dependency.idempotent")
 			.containsEntry("delivery", "built-in");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations.charge.breaker.min-calls=5, operations.charge.breaker",
+			"operations.charge.bulkhead.max-concurrent=5, operations.charge.bulkhead",
+			"operations.charge.switch=off, operations.charge.switch",
+			"operations.charge.retry.budget.ratio=50%, operations.charge.retry.budget",
+			"operations.charge.description=words, operations.charge.description" })
+	void whatBelongsToTheDependencyIsRefusedForAnOperation(String property, String key) {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> new PolicyResolver(Map.of(), Map.of("payments", TestSettings.of(property))))
+			.satisfies((ex) -> assertThat(ex.key()).isEqualTo("resilience.dependencies.payments." + key))
+			.satisfies((ex) -> assertThat(ex.allowed()).contains("the dependency as a whole"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "type=optional, type", "description=words, description", "operations.charge.timeout=1s, operations" })
+	void whatBelongsToADependencyIsRefusedForAType(String property, String key) {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> new PolicyResolver(Map.of(DependencyType.CRITICAL, TestSettings.of(property)), Map.of()))
+			.satisfies((ex) -> assertThat(ex.key()).isEqualTo("resilience.types.critical." + key));
+	}
+
+	@Test
+	void aMisspeltOperationIsRefused() {
+		PolicyResolver resolver = resolver(new String[0], "operations.chrage.timeout=1s");
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> resolver.refuseUnknownOperations("payments", List.of("charge", "refund")))
+			.withMessageContaining("resilience.dependencies.payments.operations")
+			.withMessageContaining("chrage")
+			.withMessageContaining("[charge, refund]");
+		resolver.refuseUnknownOperations("payments", List.of("chrage"));
+	}
+
+	@Test
+	void sharedRateLimitsAreRefused() {
+		PolicyResolver resolver = resolver(new String[0], "rate-limit.permits=5", "rate-limit.shared=true");
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> resolver.dependency("payments", DependencyType.CRITICAL, List.of()))
+			.withMessageContaining("resilience.dependencies.payments.rate-limit.shared");
 	}
 
 	@ParameterizedTest

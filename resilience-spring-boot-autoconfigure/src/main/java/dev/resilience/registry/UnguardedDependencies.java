@@ -1,0 +1,29 @@
+package dev.resilience.registry;
+
+import java.util.function.Function;
+
+import dev.resilience.Dependencies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in while nothing is guarded: work runs as it is, and fallbacks do not.
+ */
+public final class UnguardedDependencies implements Dependencies {
+
+	@Override
+	public <T extends @Nullable Object, E extends Exception> T call(String name, Work<T, E> work) throws E {
+		return work.call();
+	}
+
+	@Override
+	public <T extends @Nullable Object, E extends Exception> T call(String name, Work<T, E> work,
+			Function<Throwable, T> fallback) throws E {
+		return work.call();
+	}
+
+	@Override
+	public void run(String name, Runnable work) {
+		work.run();
+	}
+
+}
