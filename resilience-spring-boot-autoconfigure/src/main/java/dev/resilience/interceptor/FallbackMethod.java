@@ -1,7 +1,10 @@
 package dev.resilience.interceptor;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -21,6 +24,10 @@ final class FallbackMethod implements WayOut {
 
 	private final @Nullable Supplier<Object> bean;
 
+	// an HTTP client's own proxy cannot call default methods of an interface that is not
+	// public
+	private final @Nullable MethodHandle handle;
+
 	/**
 	 * Create a fallback.
 	 * @param method the method, accessible
@@ -32,6 +39,19 @@ final class FallbackMethod implements WayOut {
 		this.method = method;
 		this.exceptionType = exceptionType;
 		this.bean = bean;
+		this.handle = (bean == null && method.isDefault()) ? handle(method) : null;
+	}
+
+	private static MethodHandle handle(Method method) {
+		Class<?> type = method.getDeclaringClass();
+		try {
+			return MethodHandles.privateLookupIn(type, MethodHandles.lookup()).unreflectSpecial(method, type);
+		}
+		catch (IllegalAccessException ex) {
+			throw new InvalidDependencyException(
+					"The fallback method %s cannot be called".formatted(DependencySpec.signature(method)),
+					"Make it public, or open its package to reflection.", ex);
+		}
 	}
 
 	@Override
@@ -61,8 +81,12 @@ final class FallbackMethod implements WayOut {
 			arguments = Arrays.copyOf(arguments, arguments.length + 1);
 			arguments[arguments.length - 1] = failure.exception();
 		}
+		Object target = (this.bean != null) ? this.bean.get() : work.target();
+		if (this.handle != null && target != null && Proxy.isProxyClass(target.getClass())) {
+			return this.handle.bindTo(target).invokeWithArguments(arguments);
+		}
 		try {
-			return this.method.invoke((this.bean != null) ? this.bean.get() : work.target(), arguments);
+			return this.method.invoke(target, arguments);
 		}
 		catch (InvocationTargetException ex) {
 			throw (ex.getCause() != null) ? ex.getCause() : ex;
