@@ -19,6 +19,7 @@ import dev.resilience.guard.Operation;
 import dev.resilience.policy.Delivery;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.PolicyResolver;
+import dev.resilience.policy.Settings;
 import dev.resilience.registry.DependencyRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,6 +84,11 @@ public final class OperationFactory {
 							name);
 				}
 				this.registry.guard(name, type, List.of());
+				// work that is handed in would meet a wrong value at its first call
+				OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE,
+						(key) -> "built-in");
+				refuseDurable(policy, "calls of dependency '%s'".formatted(name));
+				this.policies.refuseUnknownOperations(name, List.of());
 			}
 		});
 		specs.forEach(this::method);
@@ -106,14 +112,18 @@ public final class OperationFactory {
 		OperationPolicy policy = policy(spec);
 		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
 		Form form = ReturnForms.of(spec.method(), policy.type(), policy.isolation());
+		refuseDurable(policy, spec.signature());
+		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
+		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood());
+	}
+
+	private static void refuseDurable(OperationPolicy policy, String subject) {
 		if (policy.delivery() == Delivery.DURABLE) {
 			throw new InvalidDependencyException(
 					"'%s' asks for durable delivery of %s, which this version does not have"
-						.formatted(policy.sources().get("delivery"), spec.signature()),
+						.formatted(policy.sources().get("delivery"), subject),
 					"Remove 'delivery: durable'; best-effort calls run their fallback when they fail.");
 		}
-		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
-		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood());
 	}
 
 	private void declare(DependencySpec spec) {
