@@ -2,6 +2,7 @@ package dev.resilience.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import dev.resilience.actuate.IntegrationsHealthIndicator;
 import dev.resilience.registry.DependencyMapReader;
@@ -54,11 +55,20 @@ public final class ResilienceHealthAutoConfiguration {
 				.orElseGet(() -> List.of(Status.DOWN.getCode(), Status.OUT_OF_SERVICE.getCode(), Status.UP.getCode(),
 						Status.UNKNOWN.getCode())));
 			String degraded = properties.health().degradedStatus();
-			if (degraded != null && !order.contains(degraded)) {
+			if (degraded != null && indexOf(degraded, order) < 0) {
 				// worse than up, better than what takes the instance out of rotation
-				order.add(Math.max(0, order.indexOf(Status.UP.getCode())), degraded);
+				int up = indexOf(Status.UP.getCode(), order);
+				order.add((up >= 0) ? up : order.size(), degraded);
 			}
 			return StatusAggregator.of(order);
+		}
+
+		// the order may be written in lower case
+		private static int indexOf(String status, List<String> order) {
+			return order.stream()
+				.map((each) -> each.toUpperCase(Locale.ROOT))
+				.toList()
+				.indexOf(status.toUpperCase(Locale.ROOT));
 		}
 
 	}
