@@ -100,8 +100,10 @@ public class IntegrationsEndpoint {
 					.formatted(duration));
 			}
 		}
-		guard.setSwitch(wanted, reason, limit);
-		this.audit.switched(name, wanted, reason, limit);
+		// one line in the log, whatever was sent
+		String line = (reason != null) ? reason.replaceAll("\\p{Cntrl}", " ") : null;
+		guard.setSwitch(wanted, line, limit);
+		this.audit.switched(name, wanted, line, limit);
 		return new WebEndpointResponse<>(this.map.read(name));
 	}
 

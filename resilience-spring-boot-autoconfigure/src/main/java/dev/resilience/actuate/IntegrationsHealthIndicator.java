@@ -46,7 +46,7 @@ public final class IntegrationsHealthIndicator extends AbstractHealthIndicator {
 		boolean critical = false;
 		for (Map.Entry<String, DependencyDescriptor> each : map.dependencies().entrySet()) {
 			Status status = each.getValue().status();
-			if (status == Status.DOWN || status == Status.DEGRADED) {
+			if (each.getValue().failing()) {
 				failing.put(each.getKey(), status.name());
 				critical |= status == Status.DOWN;
 			}

@@ -59,7 +59,7 @@ final class AsyncAttempt {
 		}
 	}
 
-	private static Throwable unwrap(Throwable failure) {
+	static Throwable unwrap(Throwable failure) {
 		boolean wrapped = failure instanceof CompletionException || failure instanceof ExecutionException;
 		return (wrapped && failure.getCause() != null) ? failure.getCause() : failure;
 	}

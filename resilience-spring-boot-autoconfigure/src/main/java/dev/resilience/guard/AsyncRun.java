@@ -170,13 +170,25 @@ final class AsyncRun {
 		if (!this.concluded.compareAndSet(false, true)) {
 			return;
 		}
+		serve(new Rescue(this.call, this.work, failure, this.response));
+	}
+
+	private void serve(Rescue rescue) {
 		try {
-			Object value = Conclusion.failure(this.call, this.work, failure, this.response);
+			Object value = rescue.next();
 			if (value instanceof CompletionStage<?> stage) {
-				stage.whenComplete(this::complete);
+				stage.whenComplete((late, ex) -> {
+					if (ex == null) {
+						served(rescue, late);
+					}
+					else {
+						rescue.failed(AsyncAttempt.unwrap(ex));
+						serve(rescue);
+					}
+				});
 			}
 			else {
-				this.result.complete(value);
+				served(rescue, value);
 			}
 		}
 		catch (Throwable ex) {
@@ -184,13 +196,9 @@ final class AsyncRun {
 		}
 	}
 
-	private void complete(@Nullable Object value, @Nullable Throwable ex) {
-		if (ex != null) {
-			this.result.completeExceptionally(ex);
-		}
-		else {
-			this.result.complete(value);
-		}
+	private void served(Rescue rescue, @Nullable Object value) {
+		rescue.served();
+		this.result.complete(value);
 	}
 
 	private void cancelled() {

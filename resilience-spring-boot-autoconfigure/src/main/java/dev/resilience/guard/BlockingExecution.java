@@ -27,7 +27,10 @@ final class BlockingExecution implements Execution {
 			Conclusion.success(call);
 			return value;
 		}
-		return Conclusion.failure(call, work, failure, call.guard().environment().response().get());
+		Rescue rescue = new Rescue(call, work, failure, call.guard().environment().response().get());
+		value = rescue.next();
+		rescue.served();
+		return value;
 	}
 
 	private static @Nullable Object attempts(Call call, Work work) {

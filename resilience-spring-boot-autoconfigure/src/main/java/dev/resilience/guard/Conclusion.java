@@ -1,20 +1,13 @@
 package dev.resilience.guard;
 
-import java.util.Arrays;
-
 import dev.resilience.DependencyType;
-import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls.FailedCall;
 import dev.resilience.signal.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Concludes logical calls: finds the way out of a failed one, and tells the listeners how
- * it ended.
+ * Concludes logical calls: tells the listeners how they ended.
  */
 final class Conclusion {
-
-	private static final int LONGEST_CHAIN = 64;
 
 	private Conclusion() {
 	}
@@ -33,54 +26,8 @@ final class Conclusion {
 		call.guard().publish(new CancelledCall(call, call.guard().now()));
 	}
 
-	/**
-	 * Serves the caller of a failed call.
-	 * @param response the response to which the call contributes
-	 * @return what the way out offers
-	 * @throws Throwable the failure, if there is no way out
-	 */
-	static @Nullable Object failure(Call call, Work work, Failure failure, @Nullable DegradedResponse response)
-			throws Throwable {
-		if (failure.isAnswer()) {
-			publish(call, Outcome.SUCCESS);
-			throw failure.exception();
-		}
-		if (isError(failure)) {
-			publishFailure(call, failure);
-			throw failure.exception();
-		}
-		boolean cancelled = failure.isInterrupted() && call.operation.policy().type() == DependencyType.CRITICAL;
-		Throwable thrown = null;
-		for (WayOut wayOut : call.operation.wayOuts()) {
-			if (cancelled || !wayOut.serves(work, failure)) {
-				continue;
-			}
-			try {
-				Object value = wayOut.apply(work, failure);
-				publish(call, Outcome.FALLBACK);
-				if (response != null) {
-					response.degradedBy(call.name());
-				}
-				return value;
-			}
-			catch (Exception ex) {
-				thrown = ex;
-				suppress(ex, failure.exception());
-			}
-			catch (Throwable error) {
-				publishFailure(call, failure);
-				throw error;
-			}
-		}
-		publishFailure(call, failure);
-		if (thrown == null) {
-			thrown = failure.exception();
-		}
-		remember(call, failure, thrown);
-		throw thrown;
-	}
-
-	private static void remember(Call call, Failure failure, Throwable thrown) {
+	/** Lets a web response recognise the failure of a critical dependency. */
+	static void remember(Call call, Failure failure, Throwable thrown) {
 		if (call.operation.policy().type() == DependencyType.CRITICAL && !failure.isInterrupted()) {
 			call.guard()
 				.environment()
@@ -92,10 +39,9 @@ final class Conclusion {
 	/**
 	 * Ends a stream that failed after it had emitted something: short for those who must
 	 * not see an error.
-	 * @return always {@code null}
 	 * @throws Throwable the failure of a critical dependency
 	 */
-	static @Nullable Object truncated(Call call, Failure failure) throws Throwable {
+	static void truncated(Call call, Failure failure) throws Throwable {
 		boolean critical = call.operation.policy().type() == DependencyType.CRITICAL;
 		if (failure.isAnswer()) {
 			publish(call, Outcome.SUCCESS);
@@ -109,36 +55,17 @@ final class Conclusion {
 			}
 			throw failure.exception();
 		}
-		return null;
 	}
 
-	private static boolean isError(Failure failure) {
+	static boolean isError(Failure failure) {
 		return !failure.isRefusal() && failure.exception() instanceof Error;
 	}
 
-	private static void suppress(Throwable later, Throwable first) {
-		if (!isCauseOf(first, later) && !isCauseOf(later, first)
-				&& !Arrays.asList(later.getSuppressed()).contains(first)) {
-			later.addSuppressed(first);
-		}
-	}
-
-	private static boolean isCauseOf(Throwable cause, Throwable exception) {
-		Throwable link = exception;
-		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
-			if (link == cause) {
-				return true;
-			}
-			link = link.getCause();
-		}
-		return false;
-	}
-
-	private static void publishFailure(Call call, Failure failure) {
+	static void publishFailure(Call call, Failure failure) {
 		publish(call, failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE);
 	}
 
-	private static void publish(Call call, Outcome outcome) {
+	static void publish(Call call, Outcome outcome) {
 		call.ended(outcome);
 		call.guard().publish(call);
 	}

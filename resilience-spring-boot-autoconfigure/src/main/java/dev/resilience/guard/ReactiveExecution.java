@@ -130,22 +130,39 @@ final class ReactiveExecution implements Execution {
 			if (!this.concluded.compareAndSet(false, true)) {
 				return Flux.never(); // cancelled
 			}
+			if (!this.emitted) {
+				return serve(new Rescue(this.call, this.work, failure, this.response));
+			}
 			try {
 				// a way out cannot be appended to what was emitted already
-				return publish(this.emitted ? Conclusion.truncated(this.call, failure)
-						: Conclusion.failure(this.call, this.work, failure, this.response));
+				Conclusion.truncated(this.call, failure);
+				return Flux.empty();
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);
 			}
 		}
 
-		@SuppressWarnings("unchecked")
-		private static Publisher<Object> publish(@Nullable Object value) {
-			if (value == null) {
-				return Flux.empty();
+		private Publisher<Object> serve(Rescue rescue) {
+			Object value;
+			try {
+				value = rescue.next();
 			}
-			return (value instanceof Publisher<?> publisher) ? (Publisher<Object>) publisher : Flux.just(value);
+			catch (Throwable ex) {
+				return Flux.error(ex);
+			}
+			if (value instanceof Publisher<?> publisher) {
+				return Flux.<Object>from(publisher)
+					.doOnNext((element) -> rescue.served())
+					.doOnComplete(rescue::served)
+					.doOnCancel(rescue::served)
+					.onErrorResume((ex) -> {
+						rescue.failed(ex);
+						return serve(rescue);
+					});
+			}
+			rescue.served();
+			return (value != null) ? Flux.just(value) : Flux.empty();
 		}
 
 	}

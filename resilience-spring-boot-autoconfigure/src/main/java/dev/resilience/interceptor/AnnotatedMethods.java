@@ -126,7 +126,9 @@ final class AnnotatedMethods {
 	}
 
 	private static boolean isForeign(Class<?> type) {
-		return type.getName().startsWith("java.") || type.getName().startsWith("org.springframework.");
+		String name = type.getName();
+		return name.startsWith("java.")
+				|| (name.startsWith("org.springframework.") && !name.startsWith("org.springframework.samples."));
 	}
 
 	private static boolean scan(Class<?> type) {

@@ -35,20 +35,19 @@ final class LastGood implements WayOut {
 
 	@Override
 	public boolean serves(Work work, Failure failure) {
-		return this.values.getIfPresent(key(work)) != null;
+		return apply(work, failure) != null;
 	}
 
 	@Override
 	public @Nullable Object apply(Work work, Failure failure) {
-		return this.values.getIfPresent(key(work));
+		return this.values.getIfPresent(((Kept) work).key());
 	}
 
 	/**
 	 * Keep what an attempt returned, once it is there.
 	 * @return the result, for the caller
 	 */
-	@Nullable Object keep(Work work, @Nullable Object result) {
-		Key key = key(work);
+	@Nullable Object keep(Key key, @Nullable Object result) {
 		if (result instanceof CompletionStage<?> stage) {
 			return stage.whenComplete((value, failure) -> put(key, value));
 		}
@@ -65,12 +64,31 @@ final class LastGood implements WayOut {
 		}
 	}
 
-	private Key key(Work work) {
+	/**
+	 * For whom and for which arguments a value is good. To be asked on the caller's
+	 * thread, which knows the user.
+	 */
+	Key key(@Nullable Object[] arguments) {
 		Principal user = this.user.get();
-		return new Key((user != null) ? user.getName() : null, Arrays.asList(work.arguments().clone()));
+		return new Key((user != null) ? user.getName() : null, Arrays.asList(arguments.clone()));
 	}
 
-	private record Key(@Nullable String user, List<@Nullable Object> arguments) {
+	/**
+	 * A call whose result is kept.
+	 */
+	interface Kept {
+
+		Key key();
+
+	}
+
+	/**
+	 * For whom and for which arguments a value is good.
+	 *
+	 * @param user the authenticated user, if values are his own
+	 * @param arguments the arguments of the call
+	 */
+	record Key(@Nullable String user, List<@Nullable Object> arguments) {
 	}
 
 }

@@ -74,13 +74,16 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Map<String, Class<?>> annotated = annotatedBeans();
-		resolve(() -> annotated);
-		if (annotated.isEmpty()) {
+		AnnotatedBeans annotated = annotatedBeans();
+		synchronized (this.resolution) {
+			this.factory.get().prepare(specs(annotated), annotated.complete());
+			this.resolved = true;
+		}
+		if (annotated.types().isEmpty()) {
 			return;
 		}
 		if (this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
-			annotated.forEach(this::verifyGuarded);
+			annotated.types().forEach(this::verifyGuarded);
 		}
 		else {
 			this.factory.get().unguarded(specs(annotated));
@@ -88,42 +91,47 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Resolve the operations of all beans, if that has not happened yet.
+	 * Resolve the operations of all beans whose classes are known, if that has not
+	 * happened yet.
 	 */
 	public void resolveAll() {
-		resolve(this::annotatedBeans);
-	}
-
-	private void resolve(Supplier<Map<String, Class<?>>> annotated) {
 		if (this.resolved) {
 			return;
 		}
 		synchronized (this.resolution) {
 			if (!this.resolved) {
-				this.factory.get().prepare(specs(annotated.get()));
+				this.factory.get().prepare(specs(annotatedBeans()), false);
 				this.resolved = true;
 			}
 		}
 	}
 
-	private Set<DependencySpec> specs(Map<String, Class<?>> annotated) {
+	private Set<DependencySpec> specs(AnnotatedBeans annotated) {
 		Set<DependencySpec> specs = new LinkedHashSet<>();
-		annotated.values().forEach((type) -> specs.addAll(this.methods.of(type)));
+		annotated.types().values().forEach((type) -> specs.addAll(this.methods.of(type)));
 		return specs;
 	}
 
-	private Map<String, Class<?>> annotatedBeans() {
+	private AnnotatedBeans annotatedBeans() {
 		Map<String, Class<?>> annotated = new LinkedHashMap<>();
+		boolean complete = true;
 		for (String name : this.beans.getBeanNamesForType(Object.class, true, false)) {
 			if (ScopedProxyUtils.isScopedTarget(name)) {
 				continue;
 			}
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
-			if (type != null && !this.methods.of(type).isEmpty()) {
+			if (type == null || this.methods.of(type).isEmpty()) {
+				continue;
+			}
+			if (type.isInterface() && !this.beans.containsSingleton(name)) {
+				// its class will be known when it is created, and so will its fallbacks
+				complete = false;
+			}
+			else {
 				annotated.put(name, type);
 			}
 		}
-		return annotated;
+		return new AnnotatedBeans(annotated, complete);
 	}
 
 	// a bean that was needed too early escapes the proxy without a word
@@ -149,6 +157,15 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 					"Let no BeanPostProcessor or early infrastructure bean depend on '%s'; with spring.aop.proxy-target-class=false declare the method on an interface."
 						.formatted(name));
 		}
+	}
+
+	/**
+	 * The annotated beans.
+	 *
+	 * @param types their classes by their names
+	 * @param complete whether the classes of all of them are known
+	 */
+	private record AnnotatedBeans(Map<String, Class<?>> types, boolean complete) {
 	}
 
 }

@@ -65,8 +65,9 @@ public final class OperationFactory {
 	/**
 	 * Make the operations of all annotated methods, and a guard for each dependency, also
 	 * for those that stand in the properties alone.
+	 * @param complete whether these are all of them
 	 */
-	void prepare(Collection<DependencySpec> specs) {
+	void prepare(Collection<DependencySpec> specs, boolean complete) {
 		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
 		specs.forEach(this::declare);
 		Map<String, Set<String>> methods = new TreeMap<>();
@@ -74,11 +75,16 @@ public final class OperationFactory {
 			byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec));
 			methods.computeIfAbsent(spec.name(), (key) -> new TreeSet<>()).add(spec.method().getName());
 		});
-		methods.forEach(this.policies::refuseUnknownOperations);
+		if (complete) {
+			methods.forEach(this.policies::refuseUnknownOperations);
+		}
 		byDependency.forEach((name, policies) -> this.registry.guard(name, mostCritical(policies), policies));
 		this.policies.configured().keySet().forEach((name) -> {
 			if (!byDependency.containsKey(name)) {
 				DependencyType type = this.policies.configuredType(name, null);
+				if (type == null && !complete) {
+					return; // its annotated methods are not known yet
+				}
 				if (type == null) {
 					throw unclassified("The dependency '%s', which stands in the properties alone,".formatted(name),
 							name);

@@ -72,6 +72,12 @@ final class WayOutResolver {
 							returned.getSimpleName()),
 					"Remove 'last-good' there, or return a value that can be kept and served again.");
 		}
+		if (form == Form.MONO && settings.perUser()) {
+			throw new InvalidDependencyException(
+					"'%s' asks for a last good value per user of %s, whose user is not known when it is called"
+						.formatted(origin, spec.signature()),
+					"Set 'per-user: false' there if all users may see the same values, or return the value itself.");
+		}
 		if (!CAFFEINE) {
 			throw new InvalidDependencyException(
 					"'%s' asks for the last good value of %s, but Caffeine is not on the class path".formatted(origin,

@@ -1,5 +1,7 @@
 package dev.resilience.policy;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -170,11 +172,34 @@ public final class PolicyResolver {
 			maxAttempts = most.maxAttempts();
 			sources.put("retry.max-attempts", most.sources().getOrDefault("retry.max-attempts", ""));
 			for (OperationPolicy operation : operations) {
+				if (operation.type() == type && operation.sources().containsKey("type")) {
+					sources.putIfAbsent("type", operation.sources().get("type"));
+				}
+			}
+			for (OperationPolicy operation : operations) {
 				operation.sources().forEach(sources::putIfAbsent);
 			}
 		}
-		return new DependencyPolicy(name, type, own.description(), fallback, timeout, maxAttempts, own.healthCheck(),
+		return new DependencyPolicy(name, type, own.description(), fallback, timeout, maxAttempts, healthCheck(layers),
 				interval, position, breaker, bulkhead, budget, rateLimit, maxPause, sources);
+	}
+
+	private static @Nullable URI healthCheck(Layers layers) {
+		String text = layers.pick("health-check", Settings::healthCheck);
+		if (text == null) {
+			return null;
+		}
+		try {
+			URI url = new URI(text);
+			if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+				return url;
+			}
+		}
+		catch (URISyntaxException ex) {
+			// told below
+		}
+		throw new InvalidSettingException(layers.source("health-check"), text.replaceFirst("//[^/@]*@", "//***@"),
+				"an http or https URL with a host, such as https://payments.internal/health");
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package dev.resilience.policy;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param operations settings of single annotated methods, by the method's name.
  */
 public record Settings(@Nullable DependencyType type, @Nullable String description, @Nullable Duration timeout,
-		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable URI healthCheck,
+		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable String healthCheck,
 		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent,
 		@Nullable List<Class<? extends Throwable>> ignore, @Name("switch") @Nullable SwitchPosition position,
 		@Nullable Duration slowCall, @Nullable Delivery delivery, @Nullable Isolation isolation,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the most critical type of its operations
  * @param description what it does
  * @param status how it is
+ * @param failing whether its breaker is not closed, or its last calls all failed
  * @param timeout the timeout of its operations, the longest if they differ
  * @param fallback its way out
  * @param healthCheck the last answer to its health check
@@ -31,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * @param operations its operations
  * @param sources where each value of its policy came from
  */
-public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, String timeout,
-		@Nullable Fallback fallback, @Nullable HealthCheck healthCheck, @JsonProperty("switch") Switch control,
-		BreakerReading breaker, Bulkhead bulkhead, Retry retry, @Nullable String pausedFor, Signals signals,
-		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,
-		Map<String, String> sources) {
+public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, boolean failing,
+		String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
+		@JsonProperty("switch") Switch control, BreakerReading breaker, Bulkhead bulkhead, Retry retry,
+		@Nullable String pausedFor, Signals signals, Map<FailureKind, Long> failures, List<Warning> warnings,
+		List<Operation> operations, Map<String, String> sources) {
 
 	/**
 	 * The way out.

@@ -13,7 +13,6 @@ import dev.resilience.guard.BreakerReading;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.SwitchReading;
 import dev.resilience.policy.DependencyPolicy;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Signals;
 import org.jspecify.annotations.Nullable;
 
@@ -82,11 +81,12 @@ public final class DependencyMapReader {
 		DependencyPolicy policy = guard.policy();
 		List<DependencyDescriptor.Warning> warnings = warnings(live);
 		BreakerReading breaker = guard.readBreaker();
+		boolean failing = isFailing(guard, breaker);
 		SwitchReading control = guard.readSwitch();
 		double saturation = guard.inFlight() / (double) policy.bulkhead().maxConcurrent();
 		Signals signals = guard.signals().read(guard.now(), saturation);
 		return new DependencyDescriptor(policy.type(), policy.description(),
-				status(guard, breaker, control, !warnings.isEmpty()), policy.timeout().toString(), fallback(live),
+				status(guard, failing, !warnings.isEmpty()), failing, policy.timeout().toString(), fallback(live),
 				healthCheck(policy),
 				new DependencyDescriptor.Switch(control.position(), "instance", control.reason(),
 						text(control.remaining())),
@@ -99,16 +99,15 @@ public final class DependencyMapReader {
 				guard.signals().failures(), warnings, operations(live), policy.sources());
 	}
 
-	/**
-	 * Whether a dependency is failing: its breaker is not closed, or its last calls all
-	 * failed.
-	 */
-	private static Status status(Guard guard, BreakerReading breaker, SwitchReading control, boolean warnings) {
-		boolean failing = switch (breaker.state()) {
+	private static boolean isFailing(Guard guard, BreakerReading breaker) {
+		return switch (breaker.state()) {
 			case OPEN, HALF_OPEN, FORCED_OPEN -> true;
 			case CLOSED, DISABLED -> guard.signals().isFailing();
 		};
-		if (failing || control.position() == SwitchPosition.OFF) {
+	}
+
+	private static Status status(Guard guard, boolean failing, boolean warnings) {
+		if (failing) {
 			return (guard.policy().type() == DependencyType.CRITICAL) ? Status.DOWN : Status.DEGRADED;
 		}
 		if (warnings) {

@@ -72,6 +72,7 @@ public final class HealthChecks {
 	/** Stop asking. */
 	public void stop() {
 		this.running = false;
+		this.client = null;
 	}
 
 	private HttpClient newClient() {

@@ -1,0 +1,121 @@
+package dev.resilience.guard;
+
+import java.util.Arrays;
+import java.util.Iterator;
+
+import dev.resilience.DependencyType;
+import dev.resilience.signal.DegradedResponse;
+import dev.resilience.signal.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failed call on its ways out, which are tried one after the other.
+ */
+final class Rescue {
+
+	private static final int LONGEST_CHAIN = 64;
+
+	private final Call call;
+
+	private final Work work;
+
+	private final Failure failure;
+
+	private final @Nullable DegradedResponse response;
+
+	private final Iterator<WayOut> wayOuts;
+
+	private @Nullable Throwable thrown;
+
+	private boolean served;
+
+	/**
+	 * Create a rescue.
+	 * @param response the response to which the call contributes
+	 */
+	Rescue(Call call, Work work, Failure failure, @Nullable DegradedResponse response) {
+		this.call = call;
+		this.work = work;
+		this.failure = failure;
+		this.response = response;
+		this.wayOuts = call.operation.wayOuts().iterator();
+	}
+
+	/**
+	 * Ask the next way out that serves the failure.
+	 * @return what it offers
+	 * @throws Throwable the failure, if there is no way out, or none is left
+	 */
+	@Nullable Object next() throws Throwable {
+		if (this.failure.isAnswer()) {
+			Conclusion.publish(this.call, Outcome.SUCCESS);
+			throw this.failure.exception();
+		}
+		while (mayBeServed() && this.wayOuts.hasNext()) {
+			WayOut wayOut = this.wayOuts.next();
+			try {
+				if (wayOut.serves(this.work, this.failure)) {
+					return wayOut.apply(this.work, this.failure);
+				}
+			}
+			catch (Exception ex) {
+				failed(ex);
+			}
+			catch (Throwable error) {
+				Conclusion.publishFailure(this.call, this.failure);
+				throw error;
+			}
+		}
+		throw unserved();
+	}
+
+	// nothing replaces an Error, and an interrupted critical call ends
+	private boolean mayBeServed() {
+		boolean critical = this.call.operation.policy().type() == DependencyType.CRITICAL;
+		return !Conclusion.isError(this.failure) && !(critical && this.failure.isInterrupted());
+	}
+
+	private Throwable unserved() {
+		if (!this.served) {
+			Conclusion.publishFailure(this.call, this.failure);
+		}
+		Throwable thrown = (this.thrown != null) ? this.thrown : this.failure.exception();
+		if (!Conclusion.isError(this.failure)) {
+			Conclusion.remember(this.call, this.failure, thrown);
+		}
+		return thrown;
+	}
+
+	/** What the way out offered serves the caller; may be told more than once. */
+	void served() {
+		if (this.served) {
+			return;
+		}
+		this.served = true;
+		Conclusion.publish(this.call, Outcome.FALLBACK);
+		if (this.response != null) {
+			this.response.degradedBy(this.call.name());
+		}
+	}
+
+	/** What the way out offered has failed as well. */
+	void failed(Throwable ex) {
+		this.thrown = ex;
+		Throwable first = this.failure.exception();
+		if (!isCauseOf(first, ex) && !isCauseOf(ex, first) && !Arrays.asList(ex.getSuppressed()).contains(first)) {
+			ex.addSuppressed(first);
+		}
+	}
+
+	private static boolean isCauseOf(Throwable cause, Throwable exception) {
+		Throwable link = exception;
+		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
+			if (link == cause) {
+				return true;
+			}
+			link = link.getCause();
+		}
+		return false;
+	}
+
+}
