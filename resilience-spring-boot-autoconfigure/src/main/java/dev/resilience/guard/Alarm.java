@@ -83,8 +83,13 @@ final class Alarm {
 		}
 		if (STATE.compareAndSet(this, state, state - ARMED + FIRING)) {
 			boolean interrupted = thread.isInterrupted();
-			thread.interrupt();
-			this.state = state - ARMED + (interrupted ? FIRED_UPON_INTERRUPT : FIRED);
+			try {
+				thread.interrupt();
+			}
+			finally {
+				// an interruptible channel runs its own code, which may throw
+				this.state = state - ARMED + (interrupted ? FIRED_UPON_INTERRUPT : FIRED);
+			}
 		}
 		return 0;
 	}

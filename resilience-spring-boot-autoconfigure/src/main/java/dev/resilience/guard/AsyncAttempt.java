@@ -25,6 +25,8 @@ final class AsyncAttempt {
 
 	private volatile @Nullable Future<?> timeout;
 
+	private volatile @Nullable Thread starter;
+
 	AsyncAttempt(Call call, AsyncRun run, AsyncWork.Factory factory) {
 		this.call = call;
 		this.run = run;
@@ -39,11 +41,15 @@ final class AsyncAttempt {
 			this.lease.end();
 			return;
 		}
+		this.starter = Thread.currentThread();
 		try {
 			this.work.start();
 		}
 		catch (Throwable ex) {
 			ended(null, ex);
+		}
+		finally {
+			this.starter = null;
 		}
 	}
 
@@ -54,8 +60,18 @@ final class AsyncAttempt {
 				this.run.succeeded(value);
 			}
 			else {
-				this.run.failed(unwrap(failure));
+				fail(unwrap(failure));
 			}
+		}
+	}
+
+	// what follows a failure needs the caller's context, and may block
+	private void fail(Throwable failure) {
+		if (Thread.currentThread() == this.starter) {
+			this.run.failed(failure);
+		}
+		else {
+			this.run.resume(() -> this.run.failed(failure));
 		}
 	}
 

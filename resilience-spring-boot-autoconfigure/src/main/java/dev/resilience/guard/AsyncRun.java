@@ -75,6 +75,15 @@ final class AsyncRun {
 		}
 	}
 
+	/** It could not even be started with the context of its caller. */
+	void failedToStart(Throwable thrown) {
+		if (this.call.attempt() == 0) {
+			this.guard.bulkhead().release();
+			this.call.nextAttempt();
+			failed(thrown);
+		}
+	}
+
 	/** Make the first attempt with a permit that is held already. */
 	void attemptWithPermit() {
 		this.call.nextAttempt();
@@ -95,7 +104,10 @@ final class AsyncRun {
 			refused(Refusal.BULKHEAD_FULL);
 			return;
 		}
-		Bulkhead.Waiter waiter = this.guard.bulkhead().await(() -> resume(this::attemptWithinBulkhead));
+		Bulkhead.Waiter waiter = this.guard.bulkhead().await(() -> resume(() -> {
+			this.call.waited();
+			attemptWithinBulkhead();
+		}));
 		schedule(() -> {
 			if (waiter.cancel()) {
 				refused(Refusal.BULKHEAD_FULL);
@@ -222,7 +234,7 @@ final class AsyncRun {
 		}
 	}
 
-	private void resume(Runnable next) {
+	void resume(Runnable next) {
 		try {
 			this.environment.workers().execute(this.context.apply(next));
 		}

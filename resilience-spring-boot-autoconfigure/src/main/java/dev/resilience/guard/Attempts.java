@@ -5,6 +5,8 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.FailureKind;
@@ -70,7 +72,9 @@ final class Attempts {
 			if (timedOut || call.attemptDeadlineNanos() - nowNanos <= 0) {
 				return timedOut(call, exception);
 			}
-			return interrupted(call, exception);
+			if (call.operation.form() == Form.BLOCKING) {
+				return interrupted(call, exception);
+			}
 		}
 		Failure failure = Failure.of(guard, exception, guard.environment().classification().classify(exception));
 		return (timedOut && !failure.isAnswer()) ? timedOut(call, exception) : failure;
@@ -99,7 +103,8 @@ final class Attempts {
 							&& Thread.currentThread().isInterrupted())) {
 				return true;
 			}
-			link = link.getCause();
+			// behind these it is another thread that was interrupted
+			link = (link instanceof ExecutionException || link instanceof CompletionException) ? null : link.getCause();
 		}
 		return false;
 	}

@@ -51,14 +51,20 @@ final class BackgroundExecution implements Execution {
 
 	private void start(Operation operation, Work work, UnaryOperator<Runnable> context) {
 		try {
-			operation.guard()
-				.environment()
-				.workers()
-				.execute(context.apply(() -> run(operation, work, context).attemptWithPermit()));
+			operation.guard().environment().workers().execute(() -> start(run(operation, work, context), context));
 		}
 		catch (RejectedExecutionException ex) {
 			operation.guard().bulkhead().release();
 			run(operation, work, context).refused(Refusal.SHUTTING_DOWN);
+		}
+	}
+
+	private static void start(AsyncRun run, UnaryOperator<Runnable> context) {
+		try {
+			context.apply(run::attemptWithPermit).run();
+		}
+		catch (Throwable ex) {
+			run.failedToStart(ex);
 		}
 	}
 
@@ -98,7 +104,7 @@ final class BackgroundExecution implements Execution {
 		private final WorkerTask task;
 
 		private WorkerWork(Call call, Work work, Ended ended) {
-			this.task = new WorkerTask(call, work, call.isLastAttempt(), () -> end(ended));
+			this.task = new WorkerTask(call, work, call.isLastAttempt(), UnaryOperator.identity(), () -> end(ended));
 		}
 
 		private void end(Ended ended) {

@@ -66,6 +66,9 @@ final class BlockingExecution implements Execution {
 				if (wait <= 0 || !guard.bulkhead().tryAcquire(wait)) {
 					refusal = Refusal.BULKHEAD_FULL;
 				}
+				else {
+					call.waited();
+				}
 			}
 			catch (InterruptedException ex) {
 				return interruptedWhileWaiting(call, ex);

@@ -76,6 +76,18 @@ final class Call implements DependencyCall, CallEvent {
 		return this.operation.guard();
 	}
 
+	/** The breaker's permission, which can be reported once. */
+	long takePermission() {
+		long permission = this.permission;
+		this.permission = (int) Breaker.NOT_ASKED;
+		return permission;
+	}
+
+	/** It had to wait for its place: that is not the partner's time. */
+	void waited() {
+		this.attemptNanos = guard().now();
+	}
+
 	/** The last attempt has succeeded. */
 	void succeeded(boolean slow, long nowNanos) {
 		this.failure = null;
@@ -183,11 +195,17 @@ final class Call implements DependencyCall, CallEvent {
 	@Override
 	public void requestStarted() {
 		REQUESTS.incrementAndGet(this);
+		if (this.outer != null) {
+			this.outer.requestStarted();
+		}
 	}
 
 	@Override
 	public void requestNotSent() {
 		REQUESTS.decrementAndGet(this);
+		if (this.outer != null) {
+			this.outer.requestNotSent();
+		}
 	}
 
 }

@@ -1,5 +1,7 @@
 package dev.resilience.guard;
 
+import dev.resilience.DependencyCall;
+import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,23 @@ final class CallerThread {
 			Thread.currentThread().interrupt();
 		}
 		return null;
+	}
+
+	/**
+	 * Calls a method that hands over its result later, but may block before that.
+	 */
+	static @Nullable Object assemble(Call call, Work work, boolean last) throws Throwable {
+		Watchdog watchdog = call.guard().environment().watchdog();
+		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
+		DependencyCall before = DependencyCallHolder.get();
+		DependencyCallHolder.set(call);
+		try {
+			return work.attempt(last);
+		}
+		finally {
+			DependencyCallHolder.set(before);
+			watchdog.disarm(alarm);
+		}
 	}
 
 	private static @Nullable Alarm outerAlarm(Call call) {

@@ -121,7 +121,7 @@ public final class Guard {
 
 	void attemptSucceeded(Call call, long nowNanos, boolean slow) {
 		if (this.breaker != null) {
-			this.breaker.succeeded(call.permission, nowNanos, slow);
+			this.breaker.succeeded(call.takePermission(), nowNanos, slow);
 		}
 	}
 
@@ -140,20 +140,20 @@ public final class Guard {
 			return;
 		}
 		if (counts) {
-			this.breaker.failed(call.permission, nowNanos);
+			this.breaker.failed(call.takePermission(), nowNanos);
 		}
 		else if (kind == FailureKind.RATE_LIMITED || kind == FailureKind.REJECTED || failure.isInterrupted()) {
-			this.breaker.release(call.permission, nowNanos);
+			this.breaker.release(call.takePermission(), nowNanos);
 		}
 		else {
-			this.breaker.succeeded(call.permission, nowNanos, false);
+			this.breaker.succeeded(call.takePermission(), nowNanos, false);
 		}
 	}
 
 	/** The attempt was given up by its caller: that says nothing about the dependency. */
 	void attemptCancelled(Call call, long nowNanos) {
 		if (this.breaker != null) {
-			this.breaker.release(call.permission, nowNanos);
+			this.breaker.release(call.takePermission(), nowNanos);
 		}
 	}
 

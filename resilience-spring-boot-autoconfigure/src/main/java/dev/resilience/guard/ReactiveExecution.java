@@ -50,11 +50,22 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Flux<Object> run() {
-			return attempt().contextWrite((context) -> context.put(DependencyCall.class, this.call)).doOnCancel(() -> {
-				if (this.concluded.compareAndSet(false, true)) {
-					Conclusion.cancelled(this.call);
-				}
-			});
+			return attempt().contextWrite((context) -> context.put(DependencyCall.class, this.call))
+				.doOnCancel(this::cancelled);
+		}
+
+		// whoever has seen an element has been served
+		private void cancelled() {
+			if (!this.concluded.compareAndSet(false, true)) {
+				return;
+			}
+			if (this.emitted) {
+				Attempts.succeeded(this.call, false, this.guard.now());
+				Conclusion.success(this.call);
+			}
+			else {
+				Conclusion.cancelled(this.call);
+			}
 		}
 
 		private Flux<Object> attempt() {
@@ -93,17 +104,13 @@ final class ReactiveExecution implements Execution {
 
 		@SuppressWarnings("unchecked")
 		private Publisher<Object> publisher() {
-			DependencyCall outer = DependencyCallHolder.get();
-			DependencyCallHolder.set(this.call);
 			try {
-				Object result = this.work.attempt(this.call.isLastAttempt());
+				// it may be subscribed again, so that nothing is its last attempt
+				Object result = CallerThread.assemble(this.call, this.work, false);
 				return (result != null) ? (Publisher<Object>) result : Flux.empty();
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);
-			}
-			finally {
-				DependencyCallHolder.set(outer);
 			}
 		}
 

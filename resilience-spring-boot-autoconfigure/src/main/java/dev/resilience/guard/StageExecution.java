@@ -4,8 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
-import dev.resilience.DependencyCall;
-import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +40,7 @@ final class StageExecution implements Execution {
 
 		@Override
 		public void start() throws Throwable {
-			Object result;
-			DependencyCall outer = DependencyCallHolder.get();
-			DependencyCallHolder.set(this.call);
-			try {
-				result = this.work.attempt(this.call.isLastAttempt());
-			}
-			finally {
-				DependencyCallHolder.set(outer);
-			}
+			Object result = CallerThread.assemble(this.call, this.work, this.call.isLastAttempt());
 			if (result == null) {
 				this.ended.ended(null, null);
 				return;

@@ -8,6 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread that fires the alarms of all calls. The alarms stand in a table and are used
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * knows of, and is woken only by an earlier one.
  */
 public final class Watchdog implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final int TABLE_BITS = 10;
 
@@ -153,8 +157,15 @@ public final class Watchdog implements AutoCloseable {
 	}
 
 	private long fireIfDue(Alarm alarm, long nowNanos) {
-		long left = alarm.fireIfDue(nowNanos);
-		return (left > 0) ? nowNanos + left - this.startNanos : NEVER;
+		try {
+			long left = alarm.fireIfDue(nowNanos);
+			return (left > 0) ? nowNanos + left - this.startNanos : NEVER;
+		}
+		catch (Throwable ex) {
+			// one call must not cost the others their timeouts
+			logger.warn("Interrupting a call failed", ex);
+			return NEVER;
+		}
 	}
 
 	@Override

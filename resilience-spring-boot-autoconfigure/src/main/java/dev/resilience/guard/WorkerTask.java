@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 
 import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerTask extends FutureTask<@Nullable Object> {
 
+	private final UnaryOperator<Runnable> context;
+
 	private final Runnable ended;
 
-	WorkerTask(Call call, Work work, boolean last, Runnable ended) {
+	WorkerTask(Call call, Work work, boolean last, UnaryOperator<Runnable> context, Runnable ended) {
 		super(() -> {
 			DependencyCallHolder.set(call);
 			try {
@@ -29,13 +32,18 @@ final class WorkerTask extends FutureTask<@Nullable Object> {
 				DependencyCallHolder.set(null);
 			}
 		});
+		this.context = context;
 		this.ended = ended;
 	}
 
 	@Override
 	public void run() {
 		try {
-			super.run();
+			this.context.apply(super::run).run();
+		}
+		catch (Throwable ex) {
+			// the context could not be carried over
+			setException(ex);
 		}
 		finally {
 			this.ended.run();

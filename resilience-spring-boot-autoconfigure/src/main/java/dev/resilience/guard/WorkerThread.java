@@ -19,22 +19,29 @@ final class WorkerThread {
 		Guard guard = call.guard();
 		Environment environment = guard.environment();
 		Lease lease = new Lease(guard.bulkhead());
-		WorkerTask task = new WorkerTask(call, (last) -> {
-			try {
-				return work.attempt(last);
-			}
-			finally {
-				// before its caller knows the end and comes again
-				lease.end();
-			}
-		}, call.isLastAttempt(), lease::end);
+		WorkerTask task;
 		try {
-			environment.workers().execute(environment.context().capture(false).apply(task));
+			task = new WorkerTask(call, (last) -> {
+				try {
+					return work.attempt(last);
+				}
+				finally {
+					// before its caller knows the end and comes again
+					lease.end();
+				}
+			}, call.isLastAttempt(), environment.context().capture(false), lease::end);
+			environment.workers().execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			guard.bulkhead().release();
+			lease.end();
 			guard.attemptCancelled(call, guard.now());
 			call.failed(Failure.refused(guard, Refusal.SHUTTING_DOWN), guard.now());
+			return null;
+		}
+		catch (Throwable ex) {
+			// no thread, or no context
+			lease.end();
+			Attempts.failed(call, ex, false, guard.now());
 			return null;
 		}
 		try {

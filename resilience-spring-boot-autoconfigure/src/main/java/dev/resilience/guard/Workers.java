@@ -43,8 +43,12 @@ public final class Workers {
 
 	private static ThreadFactory threads(String prefix) {
 		AtomicInteger number = new AtomicInteger();
+		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 		return (work) -> {
-			Thread thread = new Thread(work, prefix + number.incrementAndGet());
+			// what the creating request left in inheritable thread-locals is not for
+			// others
+			Thread thread = new Thread(null, work, prefix + number.incrementAndGet(), 0, false);
+			thread.setContextClassLoader(classLoader);
 			thread.setDaemon(true);
 			return thread;
 		};

@@ -20,6 +20,7 @@ import dev.resilience.FailureKind;
 import dev.resilience.PartialFailureException;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Outcome;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -428,6 +429,46 @@ class BlockingExecutionTests {
 		thread.setDaemon(true);
 		thread.start();
 		return result;
+	}
+
+	@Test
+	void workersDoNotInheritThreadLocals() throws Throwable {
+		InheritableThreadLocal<String> tenant = new InheritableThreadLocal<>();
+		tenant.set("A");
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "isolation=thread");
+		assertThat(operation.call((last) -> tenant.get())).isNull();
+	}
+
+	@Test
+	void oneInterruptThatThrowsCostsNobodyElseItsTimeout() throws Exception {
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "timeout=20ms",
+				"isolation=caller", "retry.max-attempts=1");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(DependencyTimeoutException.class).isThrownBy(() -> operation.call((last) -> {
+				new ChannelThatDoesNotClose().read();
+				return null;
+			}));
+		}
+	}
+
+	/** Interrupting a thread that is blocked in a channel closes the channel. */
+	private static final class ChannelThatDoesNotClose extends AbstractInterruptibleChannel {
+
+		void read() throws Exception {
+			try {
+				begin();
+				new CountDownLatch(1).await();
+			}
+			finally {
+				end(true);
+			}
+		}
+
+		@Override
+		protected void implCloseChannel() {
+			throw new IllegalStateException("close");
+		}
+
 	}
 
 }

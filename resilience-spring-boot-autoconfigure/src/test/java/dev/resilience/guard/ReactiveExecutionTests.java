@@ -128,13 +128,46 @@ class ReactiveExecutionTests {
 	@Test
 	void cancelReturnsThePermitAndIsNoFailure() throws Throwable {
 		Operation operation = operation(Form.FLUX, "breaker.min-calls=1");
-		StepVerifier.create(call(operation, (last) -> Flux.just(1).concatWith(Flux.never())))
-			.expectNext(1)
+		StepVerifier.create(call(operation, (last) -> Flux.never()))
+			.expectSubscription()
 			.thenCancel()
 			.verify(TestEnvironment.LONG);
 		assertThat(operation.guard().inFlight()).isZero();
 		assertThat(operation.guard().readBreaker().calls()).isZero();
 		assertThat(this.environment.onlyEvent().isSignal()).isFalse();
+	}
+
+	@Test
+	void whoeverCancelsAfterAnElementHasBeenServed() throws Throwable {
+		Operation operation = operation(Form.FLUX, "retry.max-attempts=1");
+		for (int i = 0; i < 100; i++) {
+			boolean fails = i % 25 == 0;
+			Flux<Object> flux = Flux.from(call(operation,
+					(last) -> fails ? Flux.error(new KindException(FailureKind.SERVER_ERROR)) : Flux.just(1, 2)));
+			flux.next().onErrorComplete().block(TestEnvironment.LONG);
+		}
+		assertThat(operation.guard().readBreaker().failureRate()).isEqualTo(0.04);
+		assertThat(operation.guard().readBreaker().state()).isEqualTo(BreakerState.CLOSED);
+		assertThat(this.environment.outcomes()).filteredOn(Outcome.SUCCESS::equals).hasSize(96);
+	}
+
+	@Test
+	void noAttemptIsTheLastBecauseItMayBeSubscribedAgain() throws Throwable {
+		Publisher<Object> mono = call(operation(Form.MONO, "retry.max-attempts=1"), (last) -> Mono.just(last));
+		assertThat(Mono.from(mono).block()).isEqualTo(false);
+		assertThat(Mono.from(mono).block()).isEqualTo(false);
+	}
+
+	@Test
+	void aPublisherThatFailsLeadsToTheNextWayOut() throws Throwable {
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.MONO, List
+			.of((failed, failure) -> Mono.error(new IllegalStateException("fallback")), (failed, failure) -> "empty"),
+				"retry.max-attempts=1");
+		StepVerifier.create(call(operation, (last) -> Mono.error(new KindException(FailureKind.SERVER_ERROR))))
+			.expectNext("empty")
+			.expectComplete()
+			.verify(TestEnvironment.LONG);
+		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FALLBACK);
 	}
 
 	@Test

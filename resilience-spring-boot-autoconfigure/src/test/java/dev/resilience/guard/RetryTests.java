@@ -23,6 +23,7 @@ import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestClientResponseException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
@@ -223,6 +224,22 @@ class RetryTests {
 		return status.is5xxServerError()
 				? HttpServerErrorException.create(status, status.getReasonPhrase(), headers, new byte[0], null)
 				: HttpClientErrorException.create(status, status.getReasonPhrase(), headers, new byte[0], null);
+	}
+
+	@Test
+	void whatANestedCallHasSentIsNotSentAgain() {
+		Operation outer = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING,
+				"retry.backoff.initial=1ms", "isolation=caller");
+		Operation inner = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "isolation=caller");
+		AtomicInteger sent = new AtomicInteger();
+		assertThatExceptionOfType(KindException.class).isThrownBy(() -> outer.call((last) -> {
+			inner.call((lastOfInner) -> {
+				DependencyCall.current().orElseThrow().requestStarted();
+				return sent.incrementAndGet();
+			});
+			throw new KindException(FailureKind.CONNECTION_REFUSED);
+		}));
+		assertThat(sent).hasValue(1);
 	}
 
 }

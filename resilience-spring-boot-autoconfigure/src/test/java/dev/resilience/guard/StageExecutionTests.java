@@ -16,6 +16,7 @@ import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.signal.Outcome;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -215,6 +216,46 @@ class StageExecutionTests {
 
 	private static Throwable failureOf(CompletableFuture<Object> result) {
 		return catchThrowable(() -> result.get(10, TimeUnit.SECONDS)).getCause();
+	}
+
+	@Test
+	void aStageThatFailsLeadsToTheNextWayOut() throws Throwable {
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.STAGE,
+				List.of((work, failure) -> CompletableFuture.failedFuture(new IllegalStateException("fallback")),
+						(work, failure) -> "empty"),
+				"retry.max-attempts=1");
+		CompletableFuture<?> result = (CompletableFuture<?>) operation
+			.call((last) -> CompletableFuture.failedFuture(new KindException(FailureKind.SERVER_ERROR)));
+		assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("empty");
+		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FALLBACK);
+	}
+
+	@Test
+	void aMethodThatBlocksBeforeItReturnsItsStageIsInterrupted() throws Throwable {
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.STAGE,
+				List.of((work, failure) -> "instead"), "timeout=20ms");
+		CompletableFuture<?> result = (CompletableFuture<?>) operation.call((last) -> {
+			new CountDownLatch(1).await();
+			return null;
+		});
+		assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("instead");
+		assertThat(Thread.interrupted()).isFalse();
+		assertThat(this.environment.onlyEvent().failure()).isEqualTo(FailureKind.TIMEOUT);
+	}
+
+	@Test
+	void theWayOutDoesNotRunOnTheThreadThatCompletesTheStage() throws Throwable {
+		AtomicReference<Thread> thread = new AtomicReference<>();
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.STAGE,
+				List.of((work, failure) -> {
+					thread.set(Thread.currentThread());
+					return "instead";
+				}), "retry.max-attempts=1");
+		CompletableFuture<Object> stage = new CompletableFuture<>();
+		CompletableFuture<?> result = (CompletableFuture<?>) operation.call((last) -> stage);
+		stage.completeExceptionally(new KindException(FailureKind.SERVER_ERROR));
+		assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("instead");
+		assertThat(thread.get()).isNotEqualTo(Thread.currentThread());
 	}
 
 }
