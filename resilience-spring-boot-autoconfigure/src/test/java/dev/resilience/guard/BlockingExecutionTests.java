@@ -21,6 +21,9 @@ import dev.resilience.PartialFailureException;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Outcome;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -449,6 +452,27 @@ class BlockingExecutionTests {
 				return null;
 			}));
 		}
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void virtualCallersStayOnTheirThreadAndAreInterruptedAtTheDeadline() throws Exception {
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "timeout=20ms",
+				"retry.max-attempts=1");
+		AtomicReference<Thread> caller = new AtomicReference<>();
+		AtomicReference<Thread> callee = new AtomicReference<>();
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, (Runnable) () -> {
+			caller.set(Thread.currentThread());
+			thrown.complete(catchThrowable(() -> operation.call((last) -> {
+				callee.set(Thread.currentThread());
+				new CountDownLatch(1).await();
+				return null;
+			})));
+		});
+		assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(DependencyTimeoutException.class);
+		assertThat(callee.get()).isSameAs(caller.get());
+		assertThat(this.environment.workers.getPoolSize()).isZero();
 	}
 
 	/** Interrupting a thread that is blocked in a channel closes the channel. */

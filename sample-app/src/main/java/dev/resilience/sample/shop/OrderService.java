@@ -10,7 +10,8 @@ import org.springframework.stereotype.Service;
 
 /**
  * Takes orders. There is nothing about failing partners in here but the business' own
- * rule: no stock is held for an order that was not paid.
+ * rule: what was reserved for an order that was not paid is released. A reservation whose
+ * answer never came is left to the inventory, which lets reservations expire.
  */
 @Service
 class OrderService {
