@@ -21,6 +21,9 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 	/** An answer, not a failure. */
 	public static final Classification ANSWER = of(FailureKind.NONE);
 
+	/** Our own mistake: its causes are not the partner's. */
+	static final Classification OURS = of(FailureKind.UNKNOWN);
+
 	static Classification of(FailureKind kind) {
 		return new Classification(kind, null, false, false, 1);
 	}

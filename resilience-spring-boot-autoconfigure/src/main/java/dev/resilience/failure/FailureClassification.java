@@ -105,6 +105,9 @@ public final class FailureClassification {
 				return Classification.of(refused.failure());
 			}
 			Classification known = classifyLink(link);
+			if (known == Classification.OURS) {
+				return known;
+			}
 			if (known != null) {
 				deepest = deepest.database() ? new Classification(known.kind(), known.retryAfter(),
 						known.unauthorized(), true, known.failedShare()) : known;

@@ -1,5 +1,6 @@
 package dev.resilience.failure;
 
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -34,13 +35,18 @@ final class JdkLinkClassifier implements LinkClassifier {
 			return REFUSED;
 		}
 		if (link instanceof SocketTimeoutException || link instanceof HttpTimeoutException
-				|| link instanceof TimeoutException) {
+				|| link instanceof TimeoutException || isCallTimeout(link)) {
 			return TIMEOUT;
 		}
 		if (link instanceof PartialFailureException partial) {
 			return new Classification(FailureKind.PARTIAL_FAILURE, null, false, false, partial.failedShare());
 		}
 		return null;
+	}
+
+	// OkHttp's end of a whole call
+	private static boolean isCallTimeout(Throwable link) {
+		return link.getClass() == InterruptedIOException.class && "timeout".equals(link.getMessage());
 	}
 
 	// Socket.connect has no exception of its own for this; the text is the JDK's

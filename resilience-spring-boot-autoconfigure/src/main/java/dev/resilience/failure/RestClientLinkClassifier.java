@@ -21,7 +21,10 @@ final class RestClientLinkClassifier implements LinkClassifier {
 		if (link instanceof UnknownContentTypeException response) {
 			return HttpStatuses.classify(response.getStatusCode(), response.getResponseHeaders());
 		}
-		if (link instanceof HttpMessageConversionException && !(link instanceof HttpMessageNotWritableException)) {
+		if (link instanceof HttpMessageNotWritableException) {
+			return Classification.OURS;
+		}
+		if (link instanceof HttpMessageConversionException) {
 			return Classification.of(FailureKind.CORRUPT_DATA);
 		}
 		return null;

@@ -1,6 +1,7 @@
 package dev.resilience.failure;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -34,13 +35,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.exc.StreamReadException;
 
+import org.springframework.core.codec.EncodingException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DeadlockLoserDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.web.client.HttpClientErrorException;
@@ -73,6 +77,12 @@ class FailureClassificationTests {
 				Arguments.of(new SocketTimeoutException("Connect timed out"), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new SocketTimeoutException("Read timed out"), FailureKind.TIMEOUT),
 				Arguments.of(new HttpTimeoutException("request"), FailureKind.TIMEOUT),
+				Arguments.of(new InterruptedIOException("timeout"), FailureKind.TIMEOUT),
+				Arguments.of(new InterruptedIOException("closed"), FailureKind.UNKNOWN),
+				Arguments.of(new HttpMessageNotWritableException("request", new StreamReadException("json")),
+						FailureKind.UNKNOWN),
+				Arguments.of(new EncodingException("request", new StreamReadException("json")), FailureKind.UNKNOWN),
+				Arguments.of(new StreamReadException("json"), FailureKind.CORRUPT_DATA),
 				Arguments.of(new TimeoutException(), FailureKind.TIMEOUT),
 				Arguments.of(new PartialFailureException(Map.of(), Map.of("a", new IOException())),
 						FailureKind.PARTIAL_FAILURE),
