@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards work that is not a method of a bean. The names are those of
  * {@code resilience.dependencies}; an unknown one is refused with an
- * {@link IllegalArgumentException} that lists the known ones.
+ * {@link IllegalArgumentException} that lists the known ones. The call ends when the work
+ * returns: work that returns a stage, a future or a publisher is refused with an
+ * {@link IllegalArgumentException}, because it would be unguarded until that completes.
  */
 public interface Dependencies {
 

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,9 +41,10 @@ public final class HealthChecks {
 
 	private final Map<String, Result> results = new ConcurrentHashMap<>();
 
-	private @Nullable HttpClient client;
+	private final Map<String, Future<?>> next = new HashMap<>();
 
-	private volatile boolean running;
+	// what began at a start ends at the next stop; null while stopped
+	private @Nullable HttpClient client;
 
 	/**
 	 * Create the health checks.
@@ -57,8 +60,8 @@ public final class HealthChecks {
 	 * Begin to ask.
 	 * @param dependencies all dependencies, with or without a health check
 	 */
-	public void start(List<DependencyPolicy> dependencies) {
-		this.running = true;
+	public synchronized void start(List<DependencyPolicy> dependencies) {
+		stop();
 		for (DependencyPolicy dependency : dependencies) {
 			URI url = dependency.healthCheck();
 			if (url != null) {
@@ -70,17 +73,18 @@ public final class HealthChecks {
 	}
 
 	/** Stop asking. */
-	public void stop() {
-		this.running = false;
+	public synchronized void stop() {
 		this.client = null;
+		this.next.values().forEach((check) -> check.cancel(false));
+		this.next.clear();
 	}
 
 	private HttpClient newClient() {
 		return HttpClient.newBuilder().executor(this.workers).connectTimeout(TIMEOUT).build();
 	}
 
-	private void schedule(HttpClient client, String name, URI url, Duration interval, Duration after) {
-		if (!this.running) {
+	private synchronized void schedule(HttpClient client, String name, URI url, Duration interval, Duration after) {
+		if (this.client != client) {
 			return;
 		}
 		// between half of the wait and all of it, and at most a second before the first
@@ -88,8 +92,9 @@ public final class HealthChecks {
 		long delay = after.isZero() ? ThreadLocalRandom.current().nextLong(millis)
 				: millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
 		try {
-			this.timer.schedule(() -> this.workers.execute(() -> check(client, name, url, interval)), delay,
-					TimeUnit.MILLISECONDS);
+			this.next.put(name,
+					this.timer.schedule(() -> this.workers.execute(() -> check(client, name, url, interval)), delay,
+							TimeUnit.MILLISECONDS));
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("Shutting down", ex);

@@ -2,7 +2,10 @@ package dev.resilience.registry;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 
 import dev.resilience.Dependencies;
@@ -15,12 +18,18 @@ import dev.resilience.guard.WayOut;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+import org.springframework.util.ClassUtils;
 
 /**
  * Guards work that is handed in: each dependency has one operation for calls and one for
  * work without a result.
  */
 public final class ProgrammaticDependencies implements Dependencies {
+
+	private static final boolean REACTIVE_STREAMS = ClassUtils.isPresent("org.reactivestreams.Publisher",
+			ProgrammaticDependencies.class.getClassLoader());
 
 	private final DependencyRegistry registry;
 
@@ -42,19 +51,30 @@ public final class ProgrammaticDependencies implements Dependencies {
 
 	@Override
 	public <T extends @Nullable Object, E extends Exception> T call(String name, Work<T, E> work) throws E {
-		return invoke(call(name), new HandedIn(work, null));
+		return complete(name, invoke(call(name), new HandedIn(work, null)));
 	}
 
 	@Override
 	public <T extends @Nullable Object, E extends Exception> T call(String name, Work<T, E> work,
 			Function<Throwable, T> fallback) throws E {
-		return invoke(call(name), new HandedIn(work, fallback));
+		return complete(name, invoke(call(name), new HandedIn(work, fallback)));
 	}
 
 	@Override
 	public void run(String name, Runnable work) {
 		Operation operation = this.runs.computeIfAbsent(name, (key) -> operation(key, true));
 		invoke(operation, new HandedInRun(work));
+	}
+
+	// the guard has let go of the call although its work goes on
+	private static <T extends @Nullable Object> T complete(String name, T result) {
+		if (result instanceof CompletionStage || result instanceof Future || result instanceof Flow.Publisher
+				|| (REACTIVE_STREAMS && result instanceof Publisher)) {
+			throw new IllegalArgumentException(
+					"The call of dependency '%s' returned a %s, which would be unguarded until it completes: wait for the value within the work, or return it from a @Dependency method"
+						.formatted(name, result.getClass().getName()));
+		}
+		return result;
 	}
 
 	private Operation call(String name) {

@@ -8,11 +8,13 @@ import java.net.URI;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Predicate;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.guard.BreakerState;
+import dev.resilience.policy.DependencyPolicy;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +90,28 @@ class HealthChecksTests {
 			run("http://localhost:" + silent.getLocalPort(),
 					(check) -> check.healthCheck().status() == Status.DOWN && isWarned(check));
 		}
+	}
+
+	@Test
+	void startsAnewAfterAStop() {
+		ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+		timer.setRemoveOnCancelPolicy(true);
+		HealthChecks checks = new HealthChecks(timer, Runnable::run);
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+			.withPropertyValues("resilience.dependencies.partner.type=critical",
+					"resilience.dependencies.partner.health-check=" + url(""))
+			.run((context) -> {
+				List<DependencyPolicy> partner = List
+					.of(context.getBean(DependencyRegistry.class).find("partner").policy());
+				checks.start(partner);
+				assertThat(timer.getQueue()).hasSize(1);
+				checks.stop();
+				assertThat(timer.getQueue()).isEmpty();
+				checks.start(partner);
+				checks.start(partner);
+				assertThat(timer.getQueue()).hasSize(1);
+			});
+		timer.shutdownNow();
 	}
 
 	@ParameterizedTest

@@ -2,10 +2,14 @@ package dev.resilience.registry;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.resilience.Dependencies;
 import dev.resilience.DependencyCall;
@@ -15,7 +19,9 @@ import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -134,6 +140,20 @@ class ProgrammaticDependenciesTests {
 		}))
 			.withMessage("Unknown dependency 'unknown': name it under 'resilience.dependencies' or on a @Dependency"
 					+ " method; known are [critical, degraded, optional]"));
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void refusesResultsThatComeLater(Object later) {
+		with((dependencies) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> dependencies.<Object, RuntimeException>call("optional", () -> later))
+			.withMessageStartingWith("The call of dependency 'optional' returned a %s, which would be unguarded",
+					later.getClass().getName()));
+	}
+
+	static Stream<Object> refusesResultsThatComeLater() {
+		return Stream.of(new CompletableFuture<>(), new FutureTask<>(() -> ""), Mono.empty(),
+				new SubmissionPublisher<>());
 	}
 
 	@Test
