@@ -107,7 +107,7 @@ final class AnnotatedMethods {
 		specs.keySet().removeIf((method) -> fallbacks.contains(method.getName()) && !isAnnotated(method));
 	}
 
-	private static boolean isAnnotated(Method method) {
+	static boolean isAnnotated(Method method) {
 		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(Dependency.class);
 	}
 
@@ -143,6 +143,16 @@ final class AnnotatedMethods {
 		return false;
 	}
 
+	/**
+	 * Whether a method is package-private in another package, where a proxy of the type
+	 * cannot override it.
+	 */
+	static boolean isHiddenFrom(Method method, Class<?> type) {
+		int visible = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE;
+		return (method.getModifiers() & visible) == 0
+				&& !method.getDeclaringClass().getPackageName().equals(type.getPackageName());
+	}
+
 	private static void refuseIfNotInterceptable(Method method, Class<?> type) {
 		String reason = null;
 		if (Modifier.isPrivate(method.getModifiers())) {
@@ -153,6 +163,9 @@ final class AnnotatedMethods {
 		}
 		else if (Modifier.isFinal(method.getModifiers())) {
 			reason = "it is final";
+		}
+		else if (isHiddenFrom(method, type)) {
+			reason = "it is package-private in another package than " + type.getName();
 		}
 		else if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type)
 				&& !ClassUtils.isLambdaClass(type)) {

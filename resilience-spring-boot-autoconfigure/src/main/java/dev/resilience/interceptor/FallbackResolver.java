@@ -108,6 +108,12 @@ final class FallbackResolver {
 		if (otherBean && Modifier.isPrivate(candidate.getModifiers())) {
 			return "it is private in another bean";
 		}
+		if (otherBean && Modifier.isFinal(candidate.getModifiers())) {
+			return "it is final in another bean, whose proxy could not pass the call on";
+		}
+		if (otherBean && AnnotatedMethods.isHiddenFrom(candidate, type)) {
+			return "it is package-private in another package than its bean, whose proxy could not pass the call on";
+		}
 		Class<?>[] expected = guarded.getParameterTypes();
 		Class<?>[] actual = candidate.getParameterTypes();
 		boolean takesException = actual.length == expected.length + 1;

@@ -66,6 +66,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		}
 		synchronized (this.resolution) {
 			// from now on found by the very method that the proxy hands over
+			this.factory.get().findFallbacks(this.methods.of(targetType));
 			GuardedMethod guarded = this.factory.get().method(spec);
 			this.guarded.computeIfAbsent(targetType, (key) -> new ConcurrentHashMap<>()).put(method, guarded);
 			return guarded;
@@ -140,7 +141,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 			return;
 		}
 		Object bean = this.beans.getSingleton(name);
-		if (bean == null) {
+		if (bean == null || Substitutes.isSubstitute(this.beans, name, bean)) {
 			return;
 		}
 		Set<Method> missed = new HashSet<>();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,9 @@ public final class OperationFactory {
 
 	private final Map<DependencySpec, GuardedMethod> methods = new HashMap<>();
 
+	// methods of annotated types that the properties make fallbacks of the others
+	private final Set<DependencySpec> fallbacks = new HashSet<>();
+
 	/**
 	 * Create a factory.
 	 * @param policies decides the policies
@@ -67,9 +71,10 @@ public final class OperationFactory {
 	 * for those that stand in the properties alone.
 	 * @param complete whether these are all of them
 	 */
-	void prepare(Collection<DependencySpec> specs, boolean complete) {
+	void prepare(Collection<DependencySpec> found, boolean complete) {
 		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
-		specs.forEach(this::declare);
+		findFallbacks(found);
+		List<DependencySpec> specs = found.stream().filter((spec) -> !this.fallbacks.contains(spec)).toList();
 		Map<String, Set<String>> methods = new TreeMap<>();
 		specs.forEach((spec) -> {
 			byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec));
@@ -106,18 +111,42 @@ public final class OperationFactory {
 	GuardedMethod method(DependencySpec spec) {
 		GuardedMethod method = this.methods.get(spec);
 		if (method == null) {
-			method = create(spec);
+			method = this.fallbacks.contains(spec) ? new GuardedMethod(null, null) : create(spec);
 			this.methods.put(spec, method);
-			this.registry.add(method.operation());
+			Operation operation = method.operation();
+			if (operation != null) {
+				this.registry.add(operation);
+			}
 		}
 		return method;
+	}
+
+	/**
+	 * Notes which methods of an annotated type are no operations, because the properties
+	 * make them the fallback of its other methods.
+	 * @param specs all methods of the type, and maybe of others
+	 */
+	void findFallbacks(Collection<DependencySpec> specs) {
+		specs.forEach(this::declare);
+		for (DependencySpec spec : specs) {
+			if (!AnnotatedMethods.isAnnotated(spec.method())
+					&& specs.stream().anyMatch((other) -> isFallbackOf(spec, other))) {
+				this.fallbacks.add(spec);
+			}
+		}
+	}
+
+	private boolean isFallbackOf(DependencySpec spec, DependencySpec other) {
+		String name = spec.method().getName();
+		return other.owner() == spec.owner() && !other.method().getName().equals(name)
+				&& name.equals(policy(other).fallback());
 	}
 
 	private GuardedMethod create(DependencySpec spec) {
 		declare(spec);
 		OperationPolicy policy = policy(spec);
 		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
-		Form form = ReturnForms.of(spec.method(), policy.type(), policy.isolation());
+		Form form = ReturnForms.of(spec.method(), spec.owner(), policy.type(), policy.isolation());
 		refuseDurable(policy, spec.signature());
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
 		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood());

@@ -3,6 +3,7 @@ package dev.resilience.interceptor;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 
 import dev.resilience.DependencyType;
@@ -11,6 +12,7 @@ import dev.resilience.policy.Isolation;
 import org.reactivestreams.Publisher;
 
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -21,21 +23,33 @@ final class ReturnForms {
 	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			ReturnForms.class.getClassLoader());
 
+	private static final String KOTLIN_FLOW = "kotlinx.coroutines.flow.Flow";
+
 	private ReturnForms() {
 	}
 
-	static Form of(Method method, DependencyType type, Isolation isolation) {
-		Class<?> returned = method.getReturnType();
+	/**
+	 * The type that a method returns, where the bean's class may bind a type variable.
+	 */
+	static Class<?> type(Method method, Class<?> owner) {
+		return ResolvableType.forMethodReturnType(method, owner).resolve(method.getReturnType());
+	}
+
+	static Form of(Method method, Class<?> owner, DependencyType type, Isolation isolation) {
+		Class<?> returned = type(method, owner);
 		if (returned == void.class) {
 			return (type == DependencyType.OPTIONAL && isolation != Isolation.CALLER) ? Form.BACKGROUND : Form.BLOCKING;
 		}
 		if (isFuture(returned)) {
 			if (!returned.isAssignableFrom(CompletableFuture.class)) {
-				throw unguardable(method, "CompletableFuture, CompletionStage or Future");
+				throw unguardable(method, returned, "CompletableFuture, CompletionStage or Future");
 			}
 			return Form.STAGE;
 		}
-		return REACTOR ? Reactive.of(method) : Form.BLOCKING;
+		if (Flow.Publisher.class.isAssignableFrom(returned) || KOTLIN_FLOW.equals(returned.getName())) {
+			throw unguardable(method, returned, "Mono or Flux");
+		}
+		return REACTOR ? Reactive.of(method, returned) : Form.BLOCKING;
 	}
 
 	/** Whether a type carries its value through a stage, a future or a publisher. */
@@ -60,10 +74,10 @@ final class ReturnForms {
 		return REACTOR && Reactive.isMono(result);
 	}
 
-	private static InvalidDependencyException unguardable(Method method, String instead) {
+	private static InvalidDependencyException unguardable(Method method, Class<?> returned, String instead) {
 		return new InvalidDependencyException(
 				"The @Dependency method %s returns %s, which cannot be guarded until it completes"
-					.formatted(DependencySpec.signature(method), method.getReturnType().getName()),
+					.formatted(DependencySpec.signature(method), returned.getName()),
 				"Return %s.".formatted(instead));
 	}
 
@@ -74,8 +88,7 @@ final class ReturnForms {
 			return result instanceof reactor.core.publisher.Mono;
 		}
 
-		static Form of(Method method) {
-			Class<?> returned = method.getReturnType();
+		static Form of(Method method, Class<?> returned) {
 			if (returned == reactor.core.publisher.Mono.class) {
 				return Form.MONO;
 			}
@@ -83,7 +96,7 @@ final class ReturnForms {
 				return Form.FLUX;
 			}
 			if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(returned) != null) {
-				throw unguardable(method, "Mono or Flux");
+				throw unguardable(method, returned, "Mono or Flux");
 			}
 			return Form.BLOCKING;
 		}

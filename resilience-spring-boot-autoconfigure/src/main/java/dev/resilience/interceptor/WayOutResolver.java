@@ -65,7 +65,7 @@ final class WayOutResolver {
 
 	private LastGood lastGood(DependencySpec spec, OperationPolicy policy, Form form, Settings.LastGood settings) {
 		String origin = policy.sources().getOrDefault("last-good", "last-good");
-		Class<?> returned = spec.method().getReturnType();
+		Class<?> returned = ReturnForms.type(spec.method(), spec.owner());
 		if (returned == void.class || form == Form.FLUX || BaseStream.class.isAssignableFrom(returned)) {
 			throw new InvalidDependencyException(
 					"'%s' asks for the last good value of %s, which returns %s".formatted(origin, spec.signature(),

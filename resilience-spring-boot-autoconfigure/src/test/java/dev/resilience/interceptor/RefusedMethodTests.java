@@ -6,6 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 
 import dev.resilience.Dependency;
+import dev.resilience.interceptor.inherited.HiddenFallback;
+import dev.resilience.interceptor.inherited.HiddenMethods;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -254,6 +256,40 @@ class RefusedMethodTests {
 	}
 
 	@Test
+	void publisherOfTheJdk() {
+		refused(JdkPublisher.class).contains(
+				"JdkPublisher.charge() returns java.util.concurrent.Flow$Publisher, which cannot be guarded until it completes",
+				"Return Mono or Flux.");
+	}
+
+	@Test
+	void typeVariableBoundToAFormThatCannotBeGuarded() {
+		refused(BoundPublisher.class).contains("returns java.util.concurrent.Flow$Publisher");
+	}
+
+	@Test
+	void packagePrivateMethodOfAnotherPackage() {
+		refused(FromOtherPackage.class).contains(
+				"%s.hidden() cannot be intercepted, because it is package-private in another package than %sFromOtherPackage: it would run unguarded"
+					.formatted(HiddenMethods.class.getName(), HERE));
+	}
+
+	@Test
+	void finalFallbackOfAnotherBean() {
+		ApplicationContextRunner runner = Guarded.runner(BeanFallback.class)
+			.withBean("nobody", FinalFallback.class, FinalFallback::new);
+		assertThat(Guarded.refusal(runner)).contains("FinalFallback.none(): it is final in another bean");
+	}
+
+	@Test
+	void packagePrivateFallbackOfAnotherBeanAndPackage() {
+		ApplicationContextRunner runner = Guarded.runner(BeanFallback.class)
+			.withBean("nobody", FallbackFromOtherPackage.class, FallbackFromOtherPackage::new);
+		assertThat(Guarded.refusal(runner))
+			.contains("HiddenFallback.none(): it is package-private in another package than its bean");
+	}
+
+	@Test
 	void durableDelivery() {
 		ApplicationContextRunner runner = Guarded.runner(Optional.class)
 			.withPropertyValues("resilience.dependencies.payments.delivery=durable");
@@ -369,6 +405,43 @@ class RefusedMethodTests {
 		@SuppressWarnings("unused")
 		private void none() {
 		}
+
+	}
+
+	static class FinalFallback {
+
+		final void none() {
+		}
+
+	}
+
+	static class FallbackFromOtherPackage extends HiddenFallback {
+
+	}
+
+	static class FromOtherPackage extends HiddenMethods {
+
+	}
+
+	static class JdkPublisher {
+
+		@Dependency(name = "payments", type = CRITICAL)
+		public java.util.concurrent.Flow.Publisher<String> charge() {
+			return new java.util.concurrent.SubmissionPublisher<>();
+		}
+
+	}
+
+	abstract static class Bound<T> {
+
+		@Dependency(name = "payments", type = CRITICAL)
+		public T charge() {
+			throw new IllegalStateException();
+		}
+
+	}
+
+	static class BoundPublisher extends Bound<java.util.concurrent.Flow.Publisher<String>> {
 
 	}
 

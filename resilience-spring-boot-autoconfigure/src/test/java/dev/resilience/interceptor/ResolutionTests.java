@@ -2,17 +2,22 @@ package dev.resilience.interceptor;
 
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 
 import dev.resilience.Dependency;
 import dev.resilience.DependencyCall;
+import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMapReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mockito.Mockito;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -20,6 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.util.StringUtils;
 
@@ -237,6 +243,48 @@ class ResolutionTests {
 			});
 	}
 
+	@Test
+	void guardsAStageBehindATypeVariable() {
+		Guarded.runner(BoundStage.class)
+			.run((context) -> assertThat(context.getBean(BoundStage.class).call()).failsWithin(Duration.ofSeconds(5))
+				.withThrowableOfType(ExecutionException.class)
+				.withCauseInstanceOf(DependencyTimeoutException.class));
+	}
+
+	@Test
+	void doesNotGuardTheFallbackThatAPropertyNames() {
+		Guarded.runner(OnTypeWithoutFallback.class)
+			.withPropertyValues("resilience.dependencies.partner.fallback=none")
+			.run((context) -> {
+				assertThat(methods(context, "partner")).containsExactly("price");
+				assertThat(context.getBean(OnTypeWithoutFallback.class).price()).isEqualTo(-1);
+				assertThat(context.getBean(OnTypeWithoutFallback.class).none()).isEqualTo(-1);
+				assertThat(calls(context, "partner")).isOne();
+			});
+	}
+
+	@Test
+	void guardsALazyBeanThatIsDeclaredByItsInterface() {
+		Guarded.runner(LazyConfiguration.class).run((context) -> {
+			assertThat(methods(context, "contract")).isEmpty();
+			assertGuarded(context, LazyImplementation.class.getName() + ".call", "contract",
+					() -> context.getBean(Contract.class).call("a"));
+			assertThat(context.getBean(Contract.class).call("b")).isEqualTo("contract");
+			assertThat(methods(context, "contract")).containsExactly("call");
+		});
+	}
+
+	@Test
+	void leavesSubstitutesAlone() {
+		Guarded.runner(PaymentClient.class)
+			.withInitializer((context) -> context.getBeanFactory().registerSingleton("manual", new Charging()))
+			.withBean("mocked", ValueAndName.class, () -> Mockito.mock(ValueAndName.class, Mockito.RETURNS_DEFAULTS))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(PaymentClient.class).call()).isEqualTo("payment-client");
+			});
+	}
+
 	private static void assertGuarded(ApplicationContext context, String operation, String dependency,
 			java.util.function.Supplier<String> call) {
 		assertThat(call.get()).isEqualTo(dependency);
@@ -385,6 +433,64 @@ class ResolutionTests {
 
 		public int none() {
 			return -1;
+		}
+
+	}
+
+	@Dependency(name = "partner", type = DEGRADED)
+	static class OnTypeWithoutFallback {
+
+		public int price() {
+			throw new IllegalStateException();
+		}
+
+		public int none() {
+			return -1;
+		}
+
+	}
+
+	abstract static class Bound<T> {
+
+		@Dependency(name = "partner", type = CRITICAL, timeout = "100ms")
+		public T call() {
+			return make();
+		}
+
+		abstract T make();
+
+	}
+
+	static class BoundStage extends Bound<CompletableFuture<String>> {
+
+		@Override
+		CompletableFuture<String> make() {
+			return new CompletableFuture<>();
+		}
+
+	}
+
+	static class LazyImplementation implements Contract {
+
+		@Override
+		@Dependency(name = "contract", type = CRITICAL, fallback = "none")
+		public String call(String argument) {
+			return here();
+		}
+
+		String none(String argument) {
+			return "";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyConfiguration {
+
+		@Bean
+		@Lazy
+		Contract lazy() {
+			return new LazyImplementation();
 		}
 
 	}
