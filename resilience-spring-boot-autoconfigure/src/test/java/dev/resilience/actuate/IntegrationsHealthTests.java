@@ -5,6 +5,8 @@ import java.util.Map;
 import dev.resilience.Dependencies;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceHealthAutoConfiguration;
+import dev.resilience.registry.DependencyMapReader;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -66,6 +68,21 @@ class IntegrationsHealthTests {
 			assertHealth(context, new Status("DEGRADED"), Map.of("search", "DEGRADED"));
 			assertThat(context.getBean(HealthEndpoint.class).health().getStatus()).isEqualTo(new Status("DEGRADED"));
 		});
+	}
+
+	@Test
+	void leavesOutThoseThatOnlyHaveWarnings() {
+		this.runner
+			.withPropertyValues("resilience.health.degraded-status=DEGRADED",
+					"resilience.dependencies.payments.health-check=http://nobody.invalid/health")
+			.run((context) -> {
+				DependencyMapReader map = context.getBean(DependencyMapReader.class);
+				Awaitility.await().until(() -> !map.read().dependencies().get("payments").warnings().isEmpty());
+				assertThat(map.read().dependencies().get("payments").status())
+					.isEqualTo(dev.resilience.registry.Status.DEGRADED);
+				assertThat(map.read().dependencies().get("payments").failing()).isFalse();
+				assertHealth(context, Status.UP, Map.of());
+			});
 	}
 
 	@Test

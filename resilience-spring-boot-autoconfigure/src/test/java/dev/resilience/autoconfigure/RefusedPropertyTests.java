@@ -60,6 +60,20 @@ class RefusedPropertyTests {
 				"Give it a list of exception classes.");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "payments.internal/health, payments.internal/health", "http:///health, http:///health",
+			"ftp://user:secret@payments.internal/health, ftp://***@payments.internal/health",
+			"http://user:secret@my_host/health, http://***@my_host/health" })
+	void healthChecksThatAreNoUrl(String value, String shown, CapturedOutput output) {
+		refuse(DEPENDENCY + "health-check=" + value);
+		assertThat(output)
+			.contains(
+					"The setting '%shealth-check' has the value '%s', which makes no sense.".formatted(DEPENDENCY,
+							shown),
+					"Give it an http or https URL with a host, such as https://payments.internal/health.")
+			.doesNotContain("secret");
+	}
+
 	@Test
 	void typesHaveTheSameChecks(CapturedOutput output) {
 		refuse("resilience.types.critical.timeout=0s");
