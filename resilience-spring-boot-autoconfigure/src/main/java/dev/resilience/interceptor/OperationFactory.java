@@ -173,7 +173,7 @@ public final class OperationFactory {
 
 	private OperationPolicy decide(DependencySpec spec) {
 		return this.policies.operation(spec.name(), spec.method().getName(), spec.operation(), type(spec),
-				spec.settings(), (key) -> "@Dependency(%s) on %s".formatted(key, spec.operation()));
+				spec.settings(), (key) -> "@Dependency(" + key + ") on " + spec.operation());
 	}
 
 	private DependencyType type(DependencySpec spec) {
