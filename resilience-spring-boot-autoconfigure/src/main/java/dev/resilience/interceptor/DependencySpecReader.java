@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.resilience.Dependency;
 import dev.resilience.DependencyType;
@@ -31,6 +33,8 @@ import org.springframework.util.StringValueResolver;
 final class DependencySpecReader {
 
 	private final StringValueResolver placeholders;
+
+	private final Map<String, Duration> durations = new ConcurrentHashMap<>();
 
 	DependencySpecReader(StringValueResolver placeholders) {
 		this.placeholders = placeholders;
@@ -194,7 +198,8 @@ final class DependencySpecReader {
 		String resolved = null;
 		try {
 			resolved = this.placeholders.resolveStringValue(text);
-			return DurationStyle.detectAndParse((resolved != null) ? resolved : "");
+			// few different ones in many annotations
+			return this.durations.computeIfAbsent((resolved != null) ? resolved : "", DurationStyle::detectAndParse);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidDependencyException(
