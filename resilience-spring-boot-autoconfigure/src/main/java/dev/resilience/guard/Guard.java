@@ -2,7 +2,6 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
@@ -41,10 +40,7 @@ public final class Guard {
 
 	private final CallListener[] listeners;
 
-	// relative to the start; 0 if it is not paused
-	private final AtomicLong pausedUntil = new AtomicLong();
-
-	private final long startNanos;
+	private final Pause pause;
 
 	private volatile @Nullable Throwable lastFailure;
 
@@ -57,14 +53,14 @@ public final class Guard {
 	public Guard(DependencyPolicy policy, Environment environment, List<CallListener> listeners) {
 		this.policy = policy;
 		this.environment = environment;
-		this.startNanos = now();
-		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), this.startNanos)
-				: null;
+		long start = now();
+		this.pause = new Pause(policy.maxPause(), start);
+		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), start) : null;
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
-		this.budget = new RetryBudget(policy.budget(), this.startNanos);
+		this.budget = new RetryBudget(policy.budget(), start);
 		this.rateLimit = (policy.rateLimit() != null) ? new RateLimit(policy.rateLimit(), environment.clock()) : null;
 		this.control = new Switch(policy.name(), policy.position());
-		this.signals = new DependencySignals(this.startNanos);
+		this.signals = new DependencySignals(start);
 		this.listeners = new CallListener[listeners.size() + 1];
 		this.listeners[0] = this.signals;
 		for (int i = 0; i < listeners.size(); i++) {
@@ -88,7 +84,7 @@ public final class Guard {
 		if (position == SwitchPosition.BYPASS) {
 			return null;
 		}
-		if (this.pausedUntil.get() != 0 && isPaused(now)) {
+		if (this.pause.isOn(now)) {
 			return Refusal.PAUSED;
 		}
 		return (this.breaker != null && this.breaker.isOpen(now)) ? Refusal.BREAKER_OPEN : null;
@@ -134,7 +130,7 @@ public final class Guard {
 		}
 		Duration pause = failure.classification().retryAfter();
 		if (pause != null) {
-			pause(pause, nowNanos);
+			this.pause.extend(pause, nowNanos);
 		}
 		if (this.breaker == null) {
 			return;
@@ -155,21 +151,6 @@ public final class Guard {
 		if (this.breaker != null) {
 			this.breaker.release(call.takePermission(), nowNanos);
 		}
-	}
-
-	private void pause(Duration wanted, long nowNanos) {
-		Duration pause = (wanted.compareTo(this.policy.maxPause()) < 0) ? wanted : this.policy.maxPause();
-		long until = nowNanos - this.startNanos + pause.toNanos();
-		this.pausedUntil.accumulateAndGet(until, Math::max);
-	}
-
-	private boolean isPaused(long nowNanos) {
-		long until = this.pausedUntil.get();
-		if (nowNanos - this.startNanos < until) {
-			return true;
-		}
-		this.pausedUntil.compareAndSet(until, 0);
-		return false;
 	}
 
 	void publish(CallEvent event) {
@@ -250,8 +231,7 @@ public final class Guard {
 	 * @return the time left, {@code null} if it is not paused
 	 */
 	public @Nullable Duration pausedFor() {
-		long left = this.pausedUntil.get() - (now() - this.startNanos);
-		return (left > 0) ? Duration.ofNanos(left) : null;
+		return this.pause.remaining(now());
 	}
 
 	/**
