@@ -24,7 +24,12 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 	/** Our own mistake: its causes are not the partner's. */
 	static final Classification OURS = of(FailureKind.UNKNOWN);
 
-	static Classification of(FailureKind kind) {
+	/**
+	 * A failure of which no more than its kind is known.
+	 * @param kind the kind
+	 * @return the classification
+	 */
+	public static Classification of(FailureKind kind) {
 		return new Classification(kind, null, false, false, 1);
 	}
 

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLHandshakeException;
@@ -52,7 +53,7 @@ final class JdkLinkClassifier implements LinkClassifier {
 	// Socket.connect has no exception of its own for this; the text is the JDK's
 	private static boolean isConnectTimeout(Throwable link) {
 		return link.getClass() == SocketTimeoutException.class && link.getMessage() != null
-				&& link.getMessage().toLowerCase(java.util.Locale.ROOT).startsWith("connect timed out");
+				&& link.getMessage().toLowerCase(Locale.ROOT).startsWith("connect timed out");
 	}
 
 }

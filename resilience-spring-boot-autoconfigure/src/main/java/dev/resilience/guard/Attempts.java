@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
+import dev.resilience.failure.Classification;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.FailureKind;
 import dev.resilience.policy.OperationPolicy;
@@ -65,7 +66,7 @@ final class Attempts {
 		OperationPolicy policy = call.operation.policy();
 		for (Class<? extends Throwable> answer : policy.ignore()) {
 			if (answer.isInstance(exception)) {
-				return Failure.of(guard, exception, Classifications.NONE);
+				return Failure.of(guard, exception, Classification.ANSWER);
 			}
 		}
 		if (isInterruption(exception)) {

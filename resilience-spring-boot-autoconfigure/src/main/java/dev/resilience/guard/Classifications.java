@@ -8,13 +8,11 @@ import dev.resilience.failure.Classification;
  */
 final class Classifications {
 
-	static final Classification NONE = Classification.ANSWER;
+	static final Classification REJECTED = Classification.of(FailureKind.REJECTED);
 
-	static final Classification REJECTED = new Classification(FailureKind.REJECTED, null, false, false, 1);
+	static final Classification TIMEOUT = Classification.of(FailureKind.TIMEOUT);
 
-	static final Classification TIMEOUT = new Classification(FailureKind.TIMEOUT, null, false, false, 1);
-
-	static final Classification UNKNOWN = new Classification(FailureKind.UNKNOWN, null, false, false, 1);
+	static final Classification UNKNOWN = Classification.of(FailureKind.UNKNOWN);
 
 	private Classifications() {
 	}

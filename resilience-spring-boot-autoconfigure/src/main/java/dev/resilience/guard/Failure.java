@@ -42,7 +42,7 @@ public final class Failure {
 	}
 
 	static Failure interrupted(Guard guard, Throwable exception) {
-		return new Failure(guard, Classifications.NONE, null, true, exception);
+		return new Failure(guard, Classification.ANSWER, null, true, exception);
 	}
 
 	static Failure refused(Guard guard, Refusal refusal) {

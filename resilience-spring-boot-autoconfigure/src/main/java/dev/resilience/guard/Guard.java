@@ -28,6 +28,8 @@ public final class Guard {
 
 	private final @Nullable Breaker breaker;
 
+	private final long probeLeaseNanos;
+
 	private final Bulkhead bulkhead;
 
 	private final RetryBudget budget;
@@ -56,6 +58,7 @@ public final class Guard {
 		long start = now();
 		this.pause = new Pause(policy.maxPause(), start);
 		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), start) : null;
+		this.probeLeaseNanos = Math.max(policy.breaker().openFor().toNanos(), policy.timeout().toNanos());
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budget = new RetryBudget(policy.budget(), start);
 		this.rateLimit = (policy.rateLimit() != null) ? new RateLimit(policy.rateLimit(), environment.clock()) : null;
@@ -102,8 +105,7 @@ public final class Guard {
 				refusal = Refusal.RATE_LIMITED;
 			}
 			else if (this.breaker != null) {
-				long lease = Math.max(this.policy.breaker().openFor().toNanos(), this.policy.timeout().toNanos());
-				call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, lease);
+				call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, this.probeLeaseNanos);
 				if (call.permission == Breaker.REFUSED) {
 					refusal = Refusal.BREAKER_OPEN;
 				}

@@ -1,5 +1,6 @@
 package dev.resilience.guard;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,7 +30,7 @@ public final class Threads implements AutoCloseable {
 	public Threads(LongSupplier clock, @Nullable Executor workers) {
 		this.watchdog = Watchdog.start(clock);
 		this.own = (workers == null) ? Workers.pool() : null;
-		this.workers = (workers != null) ? workers : java.util.Objects.requireNonNull(this.own);
+		this.workers = (workers != null) ? workers : Objects.requireNonNull(this.own);
 	}
 
 	/**

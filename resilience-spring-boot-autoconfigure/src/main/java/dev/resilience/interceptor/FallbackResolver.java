@@ -4,6 +4,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -97,7 +98,7 @@ final class FallbackResolver {
 	private static boolean overrides(Method one, Method other) {
 		return !Modifier.isPrivate(other.getModifiers()) && other.getDeclaringClass() != one.getDeclaringClass()
 				&& other.getDeclaringClass().isAssignableFrom(one.getDeclaringClass())
-				&& java.util.Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
+				&& Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
 	}
 
 	private static @Nullable String reasonAgainst(Method candidate, Method guarded, Class<?> beanType, Class<?> type,

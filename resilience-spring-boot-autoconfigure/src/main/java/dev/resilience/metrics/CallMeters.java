@@ -1,5 +1,6 @@
 package dev.resilience.metrics;
 
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -47,7 +48,7 @@ final class CallMeters implements CallListener {
 			timer = Timer.builder("resilience.calls")
 				.description("Calls of dependencies, retries and waits included")
 				.tag("dependency", this.dependency)
-				.tag("type", event.type().name().toLowerCase(java.util.Locale.ROOT))
+				.tag("type", event.type().name().toLowerCase(Locale.ROOT))
 				.tag("outcome", event.outcome().tag())
 				.tag("failure", event.failure().tag())
 				.register(this.registry);

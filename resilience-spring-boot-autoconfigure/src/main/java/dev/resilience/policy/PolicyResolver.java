@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -276,7 +277,7 @@ public final class PolicyResolver {
 	}
 
 	private static Function<String, String> typeOrigin(DependencyType type) {
-		return (key) -> "resilience.types." + type.name().toLowerCase(java.util.Locale.ROOT) + "." + key;
+		return (key) -> "resilience.types." + type.name().toLowerCase(Locale.ROOT) + "." + key;
 	}
 
 }

@@ -68,12 +68,8 @@ public final class DependencyMapReader {
 	 * @return the dependency, {@code null} if there is none of that name
 	 */
 	public @Nullable DependencyDescriptor read(String name) {
-		return this.registry.all()
-			.stream()
-			.filter((live) -> live.guard().policy().name().equals(name))
-			.findFirst()
-			.map(this::read)
-			.orElse(null);
+		LiveDependency live = this.registry.live(name);
+		return (live != null) ? read(live) : null;
 	}
 
 	private DependencyDescriptor read(LiveDependency live) {

@@ -64,7 +64,12 @@ public final class DependencyRegistry {
 	 * @param operation the operation, of a dependency that has a guard
 	 */
 	public void add(Operation operation) {
-		live(operation.policy().dependency()).operations().add(operation);
+		LiveDependency dependency = live(operation.policy().dependency());
+		if (dependency == null) {
+			throw new IllegalStateException(
+					"The dependency of %s has no guard".formatted(operation.policy().operation()));
+		}
+		dependency.operations().add(operation);
 	}
 
 	/**
@@ -83,7 +88,7 @@ public final class DependencyRegistry {
 	 * @return the guard, {@code null} if the name is not known
 	 */
 	public @Nullable Guard find(String name) {
-		LiveDependency dependency = this.dependencies.get(name);
+		LiveDependency dependency = live(name);
 		return (dependency != null) ? dependency.guard() : null;
 	}
 
@@ -119,12 +124,8 @@ public final class DependencyRegistry {
 		return this.policies;
 	}
 
-	private LiveDependency live(String name) {
-		LiveDependency dependency = this.dependencies.get(name);
-		if (dependency == null) {
-			throw new IllegalArgumentException("Unknown dependency '%s', known are %s".formatted(name, names()));
-		}
-		return dependency;
+	@Nullable LiveDependency live(String name) {
+		return this.dependencies.get(name);
 	}
 
 	Collection<String> names() {

@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import dev.resilience.policy.DependencyPolicy;
 import org.jspecify.annotations.Nullable;
@@ -131,8 +132,8 @@ public final class HealthChecks {
 	}
 
 	private static URI withoutUser(URI url) {
-		return (url.getRawUserInfo() == null) ? url : URI.create(
-				url.toString().replaceFirst("//" + java.util.regex.Pattern.quote(url.getRawUserInfo()) + "@", "//"));
+		return (url.getRawUserInfo() == null) ? url
+				: URI.create(url.toString().replaceFirst("//" + Pattern.quote(url.getRawUserInfo()) + "@", "//"));
 	}
 
 	@Nullable Result result(String name) {
