@@ -1,15 +1,19 @@
 package dev.resilience.autoconfigure;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import dev.resilience.DependencyType;
+import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Everything under {@code resilience}. A misspelt key is refused, not ignored.
@@ -19,10 +23,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dependencies settings of dependencies, by their names.
  * @param health how failing dependencies show in the application's health.
  * @param web what callers over HTTP see of failed dependencies.
+ * @param deadline how the time that is left travels over HTTP.
+ * @param rateLimit rate limits that instances share.
+ * @param quarantine corrupt responses that are kept for investigation.
  */
 @ConfigurationProperties(prefix = "resilience", ignoreUnknownFields = false)
 record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue Types types,
-		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web) {
+		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
+		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine) {
 
 	Map<DependencyType, Settings> settingsByType() {
 		Map<DependencyType, Settings> settings = new EnumMap<>(DependencyType.class);
@@ -35,6 +43,12 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	private static void put(Map<DependencyType, Settings> settings, DependencyType type, @Nullable Settings own) {
 		if (own != null) {
 			settings.put(type, own);
+		}
+	}
+
+	private static void check(String key, @Nullable Object value, boolean valid, String allowed) {
+		if (!valid) {
+			throw new InvalidSettingException("resilience." + key, String.valueOf(value), allowed);
 		}
 	}
 
@@ -69,6 +83,64 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	 * @param exposeNames whether responses name the failed dependencies.
 	 */
 	record Web(@DefaultValue("true") boolean problemDetails, @DefaultValue("false") boolean exposeNames) {
+	}
+
+	/**
+	 * How the time that is left travels over HTTP: with requests that come in, and with
+	 * those that guarded calls send.
+	 *
+	 * @param header name of the request header with the milliseconds that are left, for
+	 * example X-Request-Timeout. Unset: neither read nor sent.
+	 * @param inbound whether guarded calls end when the caller of the present request has
+	 * said that he gives up. Never enlarges their own timeouts.
+	 * @param outbound whether requests of guarded calls say how much time is left.
+	 * @param margin what is taken off for the way back.
+	 */
+	record Deadline(@Nullable String header, @DefaultValue("true") boolean inbound,
+			@DefaultValue("true") boolean outbound, @DefaultValue("50ms") Duration margin) {
+
+		private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+		Deadline {
+			check("deadline.header", header, header == null || NAME.matcher(header).matches(),
+					"the name of a header, for example X-Request-Timeout");
+			check("deadline.margin", margin, !margin.isNegative(), "a duration from 0, for example '50ms'");
+		}
+
+	}
+
+	/**
+	 * Rate limits that instances share.
+	 *
+	 * @param instances how many instances share a limit: while the shared store does not
+	 * answer, each keeps to its part.
+	 * @param timeout how long a call waits for the answer of the shared store.
+	 */
+	record RateLimit(@DefaultValue("1") int instances, @DefaultValue("100ms") Duration timeout) {
+
+		RateLimit {
+			check("rate-limit.instances", instances, instances >= 1, "a whole number from 1");
+			check("rate-limit.timeout", timeout, timeout.toMillis() >= 1, "a duration of at least 1ms");
+		}
+
+	}
+
+	/**
+	 * Corrupt responses that are kept for investigation.
+	 *
+	 * @param enabled whether any are kept.
+	 * @param maxResponses how many are kept of a dependency, the last ones.
+	 * @param maxBody how much of a body is kept.
+	 */
+	record Quarantine(@DefaultValue("false") boolean enabled, @DefaultValue("5") int maxResponses,
+			@DefaultValue("4KB") DataSize maxBody) {
+
+		Quarantine {
+			check("quarantine.max-responses", maxResponses, maxResponses >= 1, "a whole number from 1");
+			check("quarantine.max-body", maxBody, maxBody.toBytes() >= 1 && maxBody.toMegabytes() <= 16,
+					"a size from 1B to 16MB, for example 4KB");
+		}
+
 	}
 
 }

@@ -9,6 +9,8 @@ import dev.resilience.DependencyType;
  */
 final class Defaults {
 
+	static final BackoffStrategy BACKOFF_STRATEGY = BackoffStrategy.EXPONENTIAL;
+
 	static final Duration BACKOFF_INITIAL = Duration.ofMillis(200);
 
 	static final double BACKOFF_MULTIPLIER = 2;

@@ -2,6 +2,7 @@ package dev.resilience.policy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 
 import dev.resilience.DependencyType;
@@ -44,6 +45,18 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 	 */
 	public record Breaker(boolean enabled, Rate failureRate, Rate slowRate, Window window, int minCalls,
 			Duration openFor, int probes) {
+
+		static Breaker decide(Layers layers) {
+			return new Breaker(layers.pick("breaker.enabled", (s) -> s.breaker().enabled(), true),
+					layers.pick("breaker.failure-rate", (s) -> s.breaker().failureRate(),
+							Defaults.BREAKER_FAILURE_RATE),
+					layers.pick("breaker.slow-rate", (s) -> s.breaker().slowRate(), Defaults.BREAKER_SLOW_RATE),
+					layers.pick("breaker.window", (s) -> s.breaker().window(), Defaults.BREAKER_WINDOW),
+					layers.atLeast(1, "breaker.min-calls", (s) -> s.breaker().minCalls(), Defaults.BREAKER_MIN_CALLS),
+					layers.positive("breaker.open-for", (s) -> s.breaker().openFor(), Defaults.BREAKER_OPEN_FOR),
+					layers.atLeast(1, "breaker.probes", (s) -> s.breaker().probes(), Defaults.BREAKER_PROBES));
+		}
+
 	}
 
 	/**
@@ -53,6 +66,14 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 	 * @param maxWait how long a call waits for its turn
 	 */
 	public record Bulkhead(int maxConcurrent, Duration maxWait) {
+
+		static Bulkhead decide(Layers layers, DependencyType type) {
+			return new Bulkhead(
+					layers.atLeast(1, "bulkhead.max-concurrent", (s) -> s.bulkhead().maxConcurrent(),
+							Defaults.MAX_CONCURRENT),
+					layers.notNegative("bulkhead.max-wait", (s) -> s.bulkhead().maxWait(), Defaults.maxWait(type)));
+		}
+
 	}
 
 	/**
@@ -60,8 +81,23 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 	 *
 	 * @param ratio retries for each ordinary call
 	 * @param minPerSecond retries each second in any case
+	 * @param halved whether critical operations and others each have their own half
 	 */
-	public record Budget(Rate ratio, double minPerSecond) {
+	public record Budget(Rate ratio, double minPerSecond, boolean halved) {
+
+		static Budget decide(Layers layers, Collection<OperationPolicy> operations) {
+			long critical = operations.stream()
+				.filter((operation) -> operation.type() == DependencyType.CRITICAL)
+				.count();
+			return new Budget(
+					layers.pick("retry.budget.ratio", (s) -> s.retry().budget().ratio(), Defaults.BUDGET_RATIO),
+					layers.check("retry.budget.min-per-second",
+							layers.pick("retry.budget.min-per-second", (s) -> s.retry().budget().minPerSecond(),
+									Defaults.BUDGET_MIN_PER_SECOND),
+							(n) -> n >= 0 && n <= 1_000_000, "a number from 0"),
+					critical > 0 && critical < operations.size());
+		}
+
 	}
 
 }

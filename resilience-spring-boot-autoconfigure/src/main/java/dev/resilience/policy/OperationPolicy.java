@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts how often the call is made at most
  * @param backoff the wait between two attempts
  * @param idempotent whether it may be sent again after it may have been received
+ * @param idempotencyKey whether its requests carry a key by which the partner recognises
+ * repetitions
  * @param ignore exceptions that are answers
  * @param isolation the thread it runs on
  * @param queue how many fire-and-forget calls may wait
@@ -30,18 +32,38 @@ import org.jspecify.annotations.Nullable;
  */
 public record OperationPolicy(String dependency, String operation, DependencyType type, Duration timeout,
 		@Nullable Duration attemptTimeout, Duration slowCall, boolean slowCallCounted, int maxAttempts, Backoff backoff,
-		boolean idempotent, List<Class<? extends Throwable>> ignore, Isolation isolation, int queue, Delivery delivery,
-		@Nullable String fallback, Settings.@Nullable LastGood lastGood, Map<String, String> sources) {
+		boolean idempotent, boolean idempotencyKey, List<Class<? extends Throwable>> ignore, Isolation isolation,
+		int queue, Delivery delivery, @Nullable String fallback, Settings.@Nullable LastGood lastGood,
+		Map<String, String> sources) {
 
 	/**
 	 * The wait between two attempts.
 	 *
+	 * @param strategy how it grows
 	 * @param initial the longest first wait
-	 * @param multiplier by what it grows
+	 * @param multiplier by what it grows if it grows exponentially
 	 * @param max the longest wait
 	 * @param jitter the share that is random
 	 */
-	public record Backoff(Duration initial, double multiplier, Duration max, double jitter) {
+	public record Backoff(BackoffStrategy strategy, Duration initial, double multiplier, Duration max, double jitter) {
+
+		static Backoff decide(Layers layers) {
+			return new Backoff(
+					layers.pick("retry.backoff.strategy", (s) -> s.retry().backoff().strategy(),
+							Defaults.BACKOFF_STRATEGY),
+					layers.notNegative("retry.backoff.initial", (s) -> s.retry().backoff().initial(),
+							Defaults.BACKOFF_INITIAL),
+					layers.check("retry.backoff.multiplier",
+							layers.pick("retry.backoff.multiplier", (s) -> s.retry().backoff().multiplier(),
+									Defaults.BACKOFF_MULTIPLIER),
+							(n) -> n >= 1 && n <= 100, "a number from 1 to 100"),
+					layers.notNegative("retry.backoff.max", (s) -> s.retry().backoff().max(), Defaults.BACKOFF_MAX),
+					layers.check(
+							"retry.backoff.jitter", layers.pick("retry.backoff.jitter",
+									(s) -> s.retry().backoff().jitter(), Defaults.BACKOFF_JITTER),
+							(n) -> n >= 0 && n <= 1, "a number from 0 to 1"));
+		}
+
 	}
 
 }

@@ -124,7 +124,8 @@ public final class PolicyResolver {
 		return new OperationPolicy(dependency, operation, type, timeout, attemptTimeout,
 				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null,
 				layers.atLeast(1, "retry.max-attempts", (s) -> s.retry().maxAttempts(), Defaults.maxAttempts(type)),
-				backoff(layers), layers.pick("idempotent", Settings::idempotent, false), ignore(layers),
+				OperationPolicy.Backoff.decide(layers), layers.pick("idempotent", Settings::idempotent, false),
+				layers.pick("idempotency-key", Settings::idempotencyKey, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
 				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE),
 				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback, lastGood(layers),
@@ -147,17 +148,9 @@ public final class PolicyResolver {
 		int maxAttempts = layers.atLeast(1, "retry.max-attempts", (s) -> s.retry().maxAttempts(),
 				Defaults.maxAttempts(type));
 		String fallback = layers.pick("fallback", Settings::fallback);
-		DependencyPolicy.Breaker breaker = breaker(layers);
-		DependencyPolicy.Bulkhead bulkhead = new DependencyPolicy.Bulkhead(
-				layers.atLeast(1, "bulkhead.max-concurrent", (s) -> s.bulkhead().maxConcurrent(),
-						Defaults.MAX_CONCURRENT),
-				layers.notNegative("bulkhead.max-wait", (s) -> s.bulkhead().maxWait(), Defaults.maxWait(type)));
-		DependencyPolicy.Budget budget = new DependencyPolicy.Budget(
-				layers.pick("retry.budget.ratio", (s) -> s.retry().budget().ratio(), Defaults.BUDGET_RATIO),
-				layers.check(
-						"retry.budget.min-per-second", layers.pick("retry.budget.min-per-second",
-								(s) -> s.retry().budget().minPerSecond(), Defaults.BUDGET_MIN_PER_SECOND),
-						(n) -> n >= 0 && n <= 1_000_000, "a number from 0"));
+		DependencyPolicy.Breaker breaker = DependencyPolicy.Breaker.decide(layers);
+		DependencyPolicy.Bulkhead bulkhead = DependencyPolicy.Bulkhead.decide(layers, type);
+		DependencyPolicy.Budget budget = DependencyPolicy.Budget.decide(layers, operations);
 		Duration interval = layers.check("health-check-interval",
 				layers.pick("health-check-interval", Settings::healthCheckInterval, Defaults.HEALTH_CHECK_INTERVAL),
 				(d) -> d.compareTo(Duration.ofSeconds(1)) >= 0, "a duration of at least 1s");
@@ -185,6 +178,48 @@ public final class PolicyResolver {
 				interval, position, breaker, bulkhead, budget, rateLimit, maxPause, sources);
 	}
 
+	/**
+	 * The fallback method that a setting names.
+	 * @param fallback the setting: an identifier, {@code bean#method}, or words
+	 * @return the method, {@code null} if the setting is words or absent
+	 */
+	public static @Nullable String fallbackMethod(@Nullable String fallback) {
+		return (fallback != null && METHOD.matcher(fallback).matches()) ? fallback : null;
+	}
+
+	private static Settings.@Nullable LastGood lastGood(Layers layers) {
+		Settings.LastGood lastGood = layers.pick("last-good", Settings::lastGood);
+		if (lastGood != null) {
+			layers.check("last-good", lastGood,
+					(good) -> good.maxAge().compareTo(Duration.ofMillis(1)) >= 0 && good.maxEntries() >= 1
+							&& (good.cache() == null || !good.cache().isBlank()),
+					"a max-age of at least 1ms, max-entries from 1, and the name of a cache if there is one");
+		}
+		// naming it as the fallback switches it on, unless it is configured besides
+		return (lastGood == null && LAST_GOOD.equals(layers.pick("fallback", Settings::fallback)))
+				? Settings.LastGood.DEFAULT : lastGood;
+	}
+
+	private static List<Class<? extends Throwable>> ignore(Layers layers) {
+		List<Class<? extends Throwable>> ignore = layers.pick("ignore", Settings::ignore, List.of());
+		// bound from text, where generics do not hold
+		for (Class<?> type : ignore) {
+			layers.check("ignore", type, Throwable.class::isAssignableFrom, "a list of exception classes");
+		}
+		return List.copyOf(ignore);
+	}
+
+	private static Settings.@Nullable RateLimit rateLimit(Layers layers) {
+		Settings.RateLimit limit = layers.pick("rate-limit", Settings::rateLimit);
+		if (limit != null) {
+			layers.check("rate-limit", limit,
+					(l) -> l.permits() >= 1 && l.per().compareTo(Duration.ofMillis(1)) >= 0
+							&& (l.burst() == null || l.burst() >= 1) && !l.maxWait().isNegative(),
+					"permits and burst from 1, 'per' of at least 1ms and 'max-wait' from 0, for example permits: 100, per: 1s");
+		}
+		return limit;
+	}
+
 	private static @Nullable URI healthCheck(Layers layers) {
 		String text = layers.pick("health-check", Settings::healthCheck);
 		if (text == null) {
@@ -201,75 +236,6 @@ public final class PolicyResolver {
 		}
 		throw new InvalidSettingException(layers.source("health-check"), text.replaceFirst("//[^/@]*@", "//***@"),
 				"an http or https URL with a host, such as https://payments.internal/health");
-	}
-
-	/**
-	 * The fallback method that a setting names.
-	 * @param fallback the setting: an identifier, {@code bean#method}, or words
-	 * @return the method, {@code null} if the setting is words or absent
-	 */
-	public static @Nullable String fallbackMethod(@Nullable String fallback) {
-		return (fallback != null && METHOD.matcher(fallback).matches()) ? fallback : null;
-	}
-
-	private static Settings.@Nullable LastGood lastGood(Layers layers) {
-		Settings.LastGood lastGood = layers.pick("last-good", Settings::lastGood);
-		if (lastGood != null) {
-			layers.check("last-good", lastGood,
-					(good) -> good.maxAge().compareTo(Duration.ofMillis(1)) >= 0 && good.maxEntries() >= 1,
-					"a max-age of at least 1ms and max-entries from 1");
-		}
-		// naming it as the fallback switches it on, unless it is configured besides
-		return (lastGood == null && LAST_GOOD.equals(layers.pick("fallback", Settings::fallback)))
-				? Settings.LastGood.DEFAULT : lastGood;
-	}
-
-	private static List<Class<? extends Throwable>> ignore(Layers layers) {
-		List<Class<? extends Throwable>> ignore = layers.pick("ignore", Settings::ignore, List.of());
-		// bound from text, where generics do not hold
-		for (Class<?> type : ignore) {
-			layers.check("ignore", type, Throwable.class::isAssignableFrom, "a list of exception classes");
-		}
-		return List.copyOf(ignore);
-	}
-
-	private static OperationPolicy.Backoff backoff(Layers layers) {
-		return new OperationPolicy.Backoff(
-				layers.notNegative("retry.backoff.initial", (s) -> s.retry().backoff().initial(),
-						Defaults.BACKOFF_INITIAL),
-				layers.check("retry.backoff.multiplier",
-						layers.pick("retry.backoff.multiplier", (s) -> s.retry().backoff().multiplier(),
-								Defaults.BACKOFF_MULTIPLIER),
-						(n) -> n >= 1 && n <= 100, "a number from 1 to 100"),
-				layers.notNegative("retry.backoff.max", (s) -> s.retry().backoff().max(), Defaults.BACKOFF_MAX),
-				layers.check("retry.backoff.jitter", layers.pick("retry.backoff.jitter",
-						(s) -> s.retry().backoff().jitter(), Defaults.BACKOFF_JITTER), (n) -> n >= 0 && n <= 1,
-						"a number from 0 to 1"));
-	}
-
-	private static DependencyPolicy.Breaker breaker(Layers layers) {
-		return new DependencyPolicy.Breaker(layers.pick("breaker.enabled", (s) -> s.breaker().enabled(), true),
-				layers.pick("breaker.failure-rate", (s) -> s.breaker().failureRate(), Defaults.BREAKER_FAILURE_RATE),
-				layers.pick("breaker.slow-rate", (s) -> s.breaker().slowRate(), Defaults.BREAKER_SLOW_RATE),
-				layers.pick("breaker.window", (s) -> s.breaker().window(), Defaults.BREAKER_WINDOW),
-				layers.atLeast(1, "breaker.min-calls", (s) -> s.breaker().minCalls(), Defaults.BREAKER_MIN_CALLS),
-				layers.positive("breaker.open-for", (s) -> s.breaker().openFor(), Defaults.BREAKER_OPEN_FOR),
-				layers.atLeast(1, "breaker.probes", (s) -> s.breaker().probes(), Defaults.BREAKER_PROBES));
-	}
-
-	private static Settings.@Nullable RateLimit rateLimit(Layers layers) {
-		Settings.RateLimit limit = layers.pick("rate-limit", Settings::rateLimit);
-		if (limit != null) {
-			if (limit.shared()) {
-				throw new InvalidSettingException(layers.source("rate-limit") + ".shared", true,
-						"false; this version has no shared limits");
-			}
-			layers.check("rate-limit", limit,
-					(l) -> l.permits() >= 1 && l.per().compareTo(Duration.ofMillis(1)) >= 0
-							&& (l.burst() == null || l.burst() >= 1),
-					"permits and burst from 1 and 'per' of at least 1ms, for example permits: 100, per: 1s");
-		}
-		return limit;
 	}
 
 	private Settings settings(String dependency) {

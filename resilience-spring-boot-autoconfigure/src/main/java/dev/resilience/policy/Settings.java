@@ -27,6 +27,9 @@ import org.springframework.boot.context.properties.bind.Name;
  * 30s.
  * @param idempotent whether a call may be sent again after the partner may have received
  * it. Default false.
+ * @param idempotencyKey whether requests to the partner carry an Idempotency-Key header
+ * by which it recognises repetitions; then a call may be sent again after the partner may
+ * have received it. Default false.
  * @param ignore exceptions that are answers and not failures: rethrown, no retry, no
  * fallback, a success for the breaker.
  * @param position position of the switch at startup: auto, off (not called, straight to
@@ -49,7 +52,7 @@ import org.springframework.boot.context.properties.bind.Name;
  */
 public record Settings(@Nullable DependencyType type, @Nullable String description, @Nullable Duration timeout,
 		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable String healthCheck,
-		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent,
+		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent, @Nullable Boolean idempotencyKey,
 		@Nullable List<Class<? extends Throwable>> ignore, @Name("switch") @Nullable SwitchPosition position,
 		@Nullable Duration slowCall, @Nullable Delivery delivery, @Nullable Isolation isolation,
 		@Nullable Integer queue, @Nullable LastGood lastGood, @DefaultValue Retry retry, @DefaultValue Breaker breaker,
@@ -58,7 +61,7 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 
 	/** A layer that leaves everything to the next one. */
 	public static final Settings NONE = new Settings(null, null, null, null, null, null, null, null, null, null, null,
-			null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+			null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
 
 	/**
 	 * The layer that an annotation is.
@@ -72,8 +75,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	public static Settings ofAnnotation(@Nullable DependencyType type, @Nullable Duration timeout,
 			@Nullable String fallback, @Nullable Boolean idempotent,
 			@Nullable List<Class<? extends Throwable>> ignore) {
-		return new Settings(type, null, timeout, null, fallback, null, null, idempotent, ignore, null, null, null, null,
-				null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+		return new Settings(type, null, timeout, null, fallback, null, null, idempotent, null, ignore, null, null, null,
+				null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
 	}
 
 	/**
@@ -130,11 +133,13 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 * @param maxAge how old a value may be that is served. Default 10m.
 	 * @param maxEntries how many values are kept. Default 1000.
 	 * @param perUser whether each authenticated user has values of his own. Default true.
+	 * @param cache the Spring cache in which the values are kept; max-entries is then its
+	 * own business. Default: a cache of this operation alone, in memory.
 	 */
 	public record LastGood(@DefaultValue("10m") Duration maxAge, @DefaultValue("1000") int maxEntries,
-			@DefaultValue("true") boolean perUser) {
+			@DefaultValue("true") boolean perUser, @Nullable String cache) {
 
-		static final LastGood DEFAULT = new LastGood(Duration.ofMinutes(10), 1000, true);
+		static final LastGood DEFAULT = new LastGood(Duration.ofMinutes(10), 1000, true, null);
 
 	}
 
@@ -148,7 +153,7 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 */
 	public record Retry(@Nullable Integer maxAttempts, @DefaultValue Backoff backoff, @DefaultValue Budget budget) {
 
-		static final Retry NONE = new Retry(null, new Backoff(null, null, null, null), new Budget(null, null));
+		static final Retry NONE = new Retry(null, new Backoff(null, null, null, null, null), new Budget(null, null));
 
 	}
 
@@ -157,14 +162,16 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 * {@code initial} times {@code multiplier} to the power of the attempt, at most
 	 * {@code max}.
 	 *
+	 * @param strategy how the wait grows from attempt to attempt: exponential, linear
+	 * (initial, twice initial, …) or fixed. Default exponential.
 	 * @param initial the longest first wait. Default 200ms.
-	 * @param multiplier by what the wait grows, from 1. Default 2.
+	 * @param multiplier by what an exponential wait grows, from 1. Default 2.
 	 * @param max the longest wait. Default 5s.
 	 * @param jitter share of the wait that is random, from 0 (none) to 1 (all of it).
 	 * Default 1.0.
 	 */
-	public record Backoff(@Nullable Duration initial, @Nullable Double multiplier, @Nullable Duration max,
-			@Nullable Double jitter) {
+	public record Backoff(@Nullable BackoffStrategy strategy, @Nullable Duration initial, @Nullable Double multiplier,
+			@Nullable Duration max, @Nullable Double jitter) {
 	}
 
 	/**
@@ -216,10 +223,12 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 * @param permits calls that may be sent in the time.
 	 * @param per the time. Default 1s.
 	 * @param burst calls that may be sent at once after a quiet time. Default: permits.
-	 * @param shared whether all instances share the limit. Default false.
+	 * @param maxWait how long a call waits for its turn. Default 0.
+	 * @param shared whether all instances share the limit, through the application's
+	 * PostgreSQL or Redis. Default false.
 	 */
 	public record RateLimit(int permits, @DefaultValue("1s") Duration per, @Nullable Integer burst,
-			@DefaultValue("false") boolean shared) {
+			@DefaultValue("0ms") Duration maxWait, @DefaultValue("false") boolean shared) {
 	}
 
 }

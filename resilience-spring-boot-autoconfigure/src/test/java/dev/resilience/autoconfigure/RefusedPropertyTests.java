@@ -74,6 +74,23 @@ class RefusedPropertyTests {
 			.doesNotContain("secret");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			deadline.header          | X Timeout | X Timeout | the name of a header, for example X-Request-Timeout
+			deadline.margin          | -1ms      | PT-0.001S | a duration from 0, for example '50ms'
+			rate-limit.instances     | 0         | 0         | a whole number from 1
+			rate-limit.timeout       | 0ms       | PT0S      | a duration of at least 1ms
+			quarantine.max-responses | 0         | 0         | a whole number from 1
+			quarantine.max-body      | 1GB       | 1073741824B | a size from 1B to 16MB, for example 4KB
+			""")
+	void valuesOfTheWholeApplicationThatMakeNoSense(String key, String value, String shown, String allowed,
+			CapturedOutput output) {
+		refuse("resilience." + key + "=" + value);
+		assertThat(output).contains(
+				"The setting 'resilience.%s' has the value '%s', which makes no sense.".formatted(key, shown),
+				"Give it %s.".formatted(allowed));
+	}
+
 	@Test
 	void typesHaveTheSameChecks(CapturedOutput output) {
 		refuse("resilience.types.critical.timeout=0s");
@@ -97,7 +114,7 @@ class RefusedPropertyTests {
 
 	@ParameterizedTest
 	@CsvSource({ "type, important, CRITICAL", "switch, on, BYPASS", "isolation, process, CALLER",
-			"delivery, sometimes, BEST_EFFORT" })
+			"delivery, sometimes, BEST_EFFORT", "retry.backoff.strategy, random, EXPONENTIAL" })
 	void namesThatDoNotExist(String key, String value, String allowed, CapturedOutput output) {
 		refuse(DEPENDENCY + key + "=" + value);
 		assertThat(output).contains(DEPENDENCY + key, "\"" + value + "\"", "The following values are valid:", allowed);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
+import dev.resilience.policy.BackoffStrategy;
 import dev.resilience.policy.OperationPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -47,15 +48,16 @@ class BackoffTests {
 
 	@Test
 	void noInitialWaitIsNoWaitAtAll() {
-		Backoff backoff = new Backoff(new OperationPolicy.Backoff(Duration.ZERO, 100, Duration.ofSeconds(5), 0),
+		Backoff backoff = new Backoff(
+				new OperationPolicy.Backoff(BackoffStrategy.EXPONENTIAL, Duration.ZERO, 100, Duration.ofSeconds(5), 0),
 				HIGHEST);
 		assertThat(backoff.nanos(1)).isZero();
 		assertThat(backoff.nanos(1000)).isZero();
 	}
 
 	private static Backoff backoff(double jitter, DoubleSupplier random) {
-		return new Backoff(new OperationPolicy.Backoff(Duration.ofMillis(200), 2, Duration.ofSeconds(5), jitter),
-				random);
+		return new Backoff(new OperationPolicy.Backoff(BackoffStrategy.EXPONENTIAL, Duration.ofMillis(200), 2,
+				Duration.ofSeconds(5), jitter), random);
 	}
 
 	private static long millis(Backoff backoff, int failedAttempts) {

@@ -77,43 +77,6 @@ class PolicyResolverTests {
 	}
 
 	@Test
-	void sharedRateLimitsAreRefused() {
-		PolicyResolver resolver = resolver(new String[0], "rate-limit.permits=5", "rate-limit.shared=true");
-		assertThatExceptionOfType(InvalidSettingException.class)
-			.isThrownBy(() -> resolver.dependency("payments", DependencyType.CRITICAL, List.of()))
-			.withMessageContaining("resilience.dependencies.payments.rate-limit.shared");
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "CRITICAL, 10s, 3, 250ms", "DEGRADED, 2s, 2, 0ms", "OPTIONAL, 3s, 1, 0ms" })
-	void builtInOfEachType(DependencyType type, String timeout, int attempts, String maxWait) {
-		PolicyResolver resolver = resolver(new String[0]);
-		OperationPolicy operation = operation(resolver, type, Settings.NONE);
-		DependencyPolicy policy = resolver.dependency("payments", type, List.of(operation));
-		Duration expected = duration(timeout);
-		assertThat(operation.timeout()).isEqualTo(expected);
-		assertThat(operation.attemptTimeout()).isNull();
-		assertThat(operation.slowCall()).isEqualTo(expected.dividedBy(2));
-		assertThat(operation.slowCallCounted()).isFalse();
-		assertThat(operation.maxAttempts()).isEqualTo(attempts);
-		assertThat(operation.backoff())
-			.isEqualTo(new OperationPolicy.Backoff(Duration.ofMillis(200), 2, Duration.ofSeconds(5), 1));
-		assertThat(operation.idempotent()).isFalse();
-		assertThat(operation.isolation()).isEqualTo(Isolation.AUTO);
-		assertThat(operation.delivery()).isEqualTo(Delivery.BEST_EFFORT);
-		assertThat(operation.queue()).isEqualTo(1000);
-		assertThat(operation.lastGood()).isNull();
-		assertThat(policy.bulkhead()).isEqualTo(new DependencyPolicy.Bulkhead(25, duration(maxWait)));
-		assertThat(policy.breaker()).isEqualTo(new DependencyPolicy.Breaker(true, new Rate(0.5), new Rate(0.8),
-				Window.of("20s"), 10, Duration.ofSeconds(10), 3));
-		assertThat(policy.budget()).isEqualTo(new DependencyPolicy.Budget(new Rate(0.2), 1));
-		assertThat(policy.rateLimit()).isNull();
-		assertThat(policy.position()).isEqualTo(SwitchPosition.AUTO);
-		assertThat(policy.maxPause()).isEqualTo(Duration.ofMinutes(1));
-		assertThat(policy.healthCheckInterval()).isEqualTo(Duration.ofSeconds(30));
-	}
-
-	@Test
 	void dependencyShowsItsLongestTimeoutAndMostAttemptsWithTheirSources() {
 		PolicyResolver resolver = resolver(new String[0], "operations.charge.timeout=20s",
 				"operations.charge.retry.max-attempts=5");
@@ -159,6 +122,17 @@ class PolicyResolverTests {
 	}
 
 	@Test
+	void halvesTheBudgetOfCriticalAndOtherOperations() {
+		PolicyResolver resolver = resolver(new String[0]);
+		OperationPolicy critical = operation(resolver, DependencyType.CRITICAL, Settings.NONE);
+		OperationPolicy optional = operation(resolver, DependencyType.OPTIONAL, Settings.NONE);
+		assertThat(budget(resolver, critical, critical).halved()).isFalse();
+		assertThat(budget(resolver, optional).halved()).isFalse();
+		assertThat(budget(resolver, critical, optional).halved()).isTrue();
+		assertThat(budget(resolver).halved()).isFalse();
+	}
+
+	@Test
 	void typeOfTheOperationGoesBeforeThatOfTheDependency() {
 		PolicyResolver resolver = resolver(new String[0], "type=degraded", "operations.charge.type=critical");
 		assertThat(resolver.configuredType("payments", "charge")).isEqualTo(DependencyType.CRITICAL);
@@ -176,6 +150,10 @@ class PolicyResolverTests {
 	private static OperationPolicy operation(PolicyResolver resolver, DependencyType type, Settings annotation) {
 		return resolver.operation("payments", "charge", "Client.charge", type, annotation,
 				(key) -> "@Dependency." + key);
+	}
+
+	private static DependencyPolicy.Budget budget(PolicyResolver resolver, OperationPolicy... operations) {
+		return resolver.dependency("payments", DependencyType.CRITICAL, List.of(operations)).budget();
 	}
 
 	private static PolicyResolver resolver(String[] type, String... dependency) {
