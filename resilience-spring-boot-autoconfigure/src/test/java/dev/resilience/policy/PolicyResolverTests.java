@@ -76,6 +76,36 @@ class PolicyResolverTests {
 		resolver.refuseUnknownOperations("payments", List.of("chrage"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "CRITICAL, 10s, 3, 250ms", "DEGRADED, 2s, 2, 0ms", "OPTIONAL, 3s, 1, 0ms" })
+	void builtInOfEachType(DependencyType type, String timeout, int attempts, String maxWait) {
+		PolicyResolver resolver = resolver(new String[0]);
+		OperationPolicy operation = operation(resolver, type, Settings.NONE);
+		DependencyPolicy policy = resolver.dependency("payments", type, List.of(operation));
+		Duration expected = duration(timeout);
+		assertThat(operation.timeout()).isEqualTo(expected);
+		assertThat(operation.attemptTimeout()).isNull();
+		assertThat(operation.slowCall()).isEqualTo(expected.dividedBy(2));
+		assertThat(operation.slowCallCounted()).isFalse();
+		assertThat(operation.maxAttempts()).isEqualTo(attempts);
+		assertThat(operation.backoff()).isEqualTo(new OperationPolicy.Backoff(BackoffStrategy.EXPONENTIAL,
+				Duration.ofMillis(200), 2, Duration.ofSeconds(5), 1));
+		assertThat(operation.idempotent()).isFalse();
+		assertThat(operation.idempotencyKey()).isFalse();
+		assertThat(operation.isolation()).isEqualTo(Isolation.AUTO);
+		assertThat(operation.delivery()).isEqualTo(Delivery.BEST_EFFORT);
+		assertThat(operation.queue()).isEqualTo(1000);
+		assertThat(operation.lastGood()).isNull();
+		assertThat(policy.bulkhead()).isEqualTo(new DependencyPolicy.Bulkhead(25, duration(maxWait)));
+		assertThat(policy.breaker()).isEqualTo(new DependencyPolicy.Breaker(true, new Rate(0.5), new Rate(0.8),
+				Window.of("20s"), 10, Duration.ofSeconds(10), 3));
+		assertThat(policy.budget()).isEqualTo(new DependencyPolicy.Budget(new Rate(0.2), 1, false));
+		assertThat(policy.rateLimit()).isNull();
+		assertThat(policy.position()).isEqualTo(SwitchPosition.AUTO);
+		assertThat(policy.maxPause()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(policy.healthCheckInterval()).isEqualTo(Duration.ofSeconds(30));
+	}
+
 	@Test
 	void dependencyShowsItsLongestTimeoutAndMostAttemptsWithTheirSources() {
 		PolicyResolver resolver = resolver(new String[0], "operations.charge.timeout=20s",
