@@ -23,26 +23,42 @@ final class HttpStatuses {
 	}
 
 	static Classification classify(HttpStatusCode status, @Nullable HttpHeaders headers) {
-		int code = status.value();
-		if (code == 429) {
-			return new Classification(FailureKind.RATE_LIMITED, retryAfter(headers), false, false, 1);
+		return classify(status.value(), (headers != null) ? headers.getFirst(HttpHeaders.RETRY_AFTER) : null);
+	}
+
+	/** What an exception says that carries this status. */
+	static Classification classify(int status, @Nullable String retryAfter) {
+		Classification failed = classifyReturned(status, retryAfter);
+		if (failed != null) {
+			return failed;
 		}
-		if (status.is5xxServerError()) {
-			return new Classification(FailureKind.SERVER_ERROR, (code == 503) ? retryAfter(headers) : null, false,
-					false, 1);
-		}
-		if (status.is4xxClientError()) {
-			return new Classification(FailureKind.CLIENT_ERROR, null, code == 401 || code == 403, false, 1);
+		if (status >= 400 && status < 500) {
+			return new Classification(FailureKind.CLIENT_ERROR, null, status == 401 || status == 403, false, 1);
 		}
 		// an exception although the exchange succeeded: the content was not understood
-		return Classification.of(status.is2xxSuccessful() ? FailureKind.CORRUPT_DATA : FailureKind.UNKNOWN);
+		return Classification.of((status >= 200 && status < 300) ? FailureKind.CORRUPT_DATA : FailureKind.UNKNOWN);
+	}
+
+	/**
+	 * What a response says that was returned with this status. Whoever has a 4xx returned
+	 * to him wants to look at it himself.
+	 * @return {@code null} for a value
+	 */
+	static @Nullable Classification classifyReturned(int status, @Nullable String retryAfter) {
+		if (status == 429) {
+			return new Classification(FailureKind.RATE_LIMITED, retryAfter(retryAfter), false, false, 1);
+		}
+		if (status >= 500 && status < 600) {
+			return new Classification(FailureKind.SERVER_ERROR, (status == 503) ? retryAfter(retryAfter) : null, false,
+					false, 1);
+		}
+		return null;
 	}
 
 	/**
 	 * {@code Retry-After} in seconds or as an HTTP date; nonsense counts as absent.
 	 */
-	private static @Nullable Duration retryAfter(@Nullable HttpHeaders headers) {
-		String value = (headers != null) ? headers.getFirst(HttpHeaders.RETRY_AFTER) : null;
+	private static @Nullable Duration retryAfter(@Nullable String value) {
 		if (value == null) {
 			return null;
 		}
