@@ -104,8 +104,8 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
-			ConfigurableListableBeanFactory beans) {
-		return new OperationFactory(policies, registry, beans, CurrentUser.supplier());
+			ConfigurableListableBeanFactory beans, Environment environment) {
+		return new OperationFactory(policies, registry, beans, environment, CurrentUser.supplier());
 	}
 
 	@Bean

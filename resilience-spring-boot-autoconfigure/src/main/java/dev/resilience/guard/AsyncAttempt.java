@@ -15,11 +15,13 @@ final class AsyncAttempt {
 
 	private final Call call;
 
+	private final Work work;
+
 	private final AsyncRun run;
 
 	private final Lease lease;
 
-	private final AsyncWork work;
+	private final AsyncWork attempt;
 
 	private final AtomicBoolean settled = new AtomicBoolean();
 
@@ -27,11 +29,12 @@ final class AsyncAttempt {
 
 	private volatile @Nullable Thread starter;
 
-	AsyncAttempt(Call call, AsyncRun run, AsyncWork.Factory factory) {
+	AsyncAttempt(Call call, Work work, AsyncRun run, AsyncWork.Factory factory) {
 		this.call = call;
+		this.work = work;
 		this.run = run;
 		this.lease = new Lease(call.guard().bulkhead());
-		this.work = factory.prepare(call, this::ended);
+		this.attempt = factory.prepare(call, this::ended);
 	}
 
 	void start() {
@@ -43,7 +46,7 @@ final class AsyncAttempt {
 		}
 		this.starter = Thread.currentThread();
 		try {
-			this.work.start();
+			this.attempt.start();
 		}
 		catch (Throwable ex) {
 			ended(null, ex);
@@ -55,12 +58,23 @@ final class AsyncAttempt {
 
 	private void ended(@Nullable Object value, @Nullable Throwable failure) {
 		this.lease.end();
+		Object result = null;
+		Throwable thrown = failure;
+		if (thrown == null) {
+			try {
+				// also when nobody waits any more
+				result = this.work.succeeded(value);
+			}
+			catch (Throwable ex) {
+				thrown = ex;
+			}
+		}
 		if (settle()) {
-			if (failure == null) {
-				this.run.succeeded(value);
+			if (thrown == null) {
+				this.run.succeeded(result);
 			}
 			else {
-				fail(unwrap(failure));
+				fail(unwrap(thrown));
 			}
 		}
 	}
@@ -83,7 +97,7 @@ final class AsyncAttempt {
 	private void timedOut() {
 		if (settle()) {
 			this.lease.abandon();
-			this.work.cancel();
+			this.attempt.cancel();
 			this.run.timedOut();
 		}
 	}
@@ -97,7 +111,7 @@ final class AsyncAttempt {
 			return false;
 		}
 		this.lease.abandon();
-		this.work.cancel();
+		this.attempt.cancel();
 		return true;
 	}
 

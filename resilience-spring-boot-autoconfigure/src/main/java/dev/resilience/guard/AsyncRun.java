@@ -125,7 +125,7 @@ final class AsyncRun {
 			refused(refusal);
 			return;
 		}
-		AsyncAttempt attempt = new AsyncAttempt(this.call, this, this.factory);
+		AsyncAttempt attempt = new AsyncAttempt(this.call, this.work, this, this.factory);
 		this.attempt = attempt;
 		attempt.start();
 	}
@@ -141,16 +141,16 @@ final class AsyncRun {
 
 	void failed(Throwable thrown) {
 		long now = this.guard.now();
-		next(Attempts.failed(this.call, thrown, false, now), now);
+		next(Attempts.failed(this.call, this.work, thrown, false, now), now);
 	}
 
 	void timedOut() {
 		long now = this.guard.now();
-		next(Attempts.timedOut(this.call, now), now);
+		next(Attempts.timedOut(this.call, this.work, now), now);
 	}
 
 	private void next(Failure failure, long nowNanos) {
-		long delay = Attempts.retryDelay(this.call, failure, nowNanos);
+		long delay = Attempts.retryDelay(this.call, this.work, failure, nowNanos);
 		if (delay == Attempts.NO_RETRY) {
 			conclude(failure);
 		}
@@ -209,8 +209,7 @@ final class AsyncRun {
 	}
 
 	private void served(Rescue rescue, @Nullable Object value) {
-		rescue.served();
-		this.result.complete(value);
+		this.result.complete(rescue.served(value));
 	}
 
 	private void cancelled() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 
 import dev.resilience.failure.Classification;
 import dev.resilience.DependencyTimeoutException;
+import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.signal.RetryDecision;
@@ -43,17 +44,18 @@ final class Attempts {
 	 * Judges what an attempt threw.
 	 * @param timedOut whether the guard had ended the attempt at its deadline
 	 */
-	static Failure failed(Call call, Throwable exception, boolean timedOut, long nowNanos) {
-		return failed(call, judge(call, exception, timedOut, nowNanos), nowNanos);
+	static Failure failed(Call call, Work work, Throwable exception, boolean timedOut, long nowNanos) {
+		return failed(call, work, judge(call, exception, timedOut, nowNanos), nowNanos);
 	}
 
 	/** Judges an attempt that did not end by its deadline. */
-	static Failure timedOut(Call call, long nowNanos) {
-		return failed(call, timedOut(call, null), nowNanos);
+	static Failure timedOut(Call call, Work work, long nowNanos) {
+		return failed(call, work, timedOut(call, null), nowNanos);
 	}
 
-	private static Failure failed(Call call, Failure failure, long nowNanos) {
-		call.guard().attemptFailed(call, nowNanos, failure);
+	private static Failure failed(Call call, Work work, Failure ofAttempt, long nowNanos) {
+		call.guard().attemptFailed(call, nowNanos, ofAttempt);
+		Failure failure = ofAttempt.of(work);
 		call.failed(failure, nowNanos);
 		return failure;
 	}
@@ -114,15 +116,28 @@ final class Attempts {
 	 * Whether another attempt may follow, and after which wait.
 	 * @return the wait in nanoseconds, or {@link #NO_RETRY}
 	 */
-	static long retryDelay(Call call, Failure failure, long nowNanos) {
+	static long retryDelay(Call call, Work work, Failure failure, long nowNanos) {
 		if (call.isLastAttempt() || failure.isRefusal() || failure.isInterrupted()
-				|| failure.exception() instanceof Error || !isWorthRepeating(failure.kind())) {
+				|| failure.exception() instanceof Error) {
 			return NO_RETRY;
 		}
-		if (!isSafe(call, failure)) {
+		boolean safe;
+		Duration retryAfter;
+		if (failure.kind() == FailureKind.PARTIAL_FAILURE && call.type() == DependencyType.CRITICAL) {
+			FailedItems items = new FailedItems(call);
+			safe = work.narrow(items);
+			retryAfter = items.retryAfter();
+		}
+		else if (isWorthRepeating(failure.kind())) {
+			safe = isSafe(call, failure);
+			retryAfter = failure.classification().retryAfter();
+		}
+		else {
+			return NO_RETRY;
+		}
+		if (!safe) {
 			return refused(call, failure, RetryDecision.UNSAFE);
 		}
-		Duration retryAfter = failure.classification().retryAfter();
 		long delay = (retryAfter != null) ? retryAfter.toNanos() : call.operation.backoff().nanos(call.attempt());
 		if (nowNanos + delay - call.deadlineNanos >= 0) {
 			return refused(call, failure, RetryDecision.DEADLINE);
@@ -139,7 +154,7 @@ final class Attempts {
 		return NO_RETRY;
 	}
 
-	private static boolean isWorthRepeating(FailureKind kind) {
+	static boolean isWorthRepeating(FailureKind kind) {
 		return switch (kind) {
 			case TIMEOUT, CONNECTION_REFUSED, RATE_LIMITED, SERVER_ERROR, UNKNOWN -> true;
 			default -> false;

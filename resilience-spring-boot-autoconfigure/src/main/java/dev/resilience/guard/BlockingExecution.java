@@ -28,9 +28,7 @@ final class BlockingExecution implements Execution {
 			return value;
 		}
 		Rescue rescue = new Rescue(call, work, failure, call.guard().environment().response().get());
-		value = rescue.next();
-		rescue.served();
-		return value;
+		return rescue.served(rescue.next());
 	}
 
 	private static @Nullable Object attempts(Call call, Work work) {
@@ -50,7 +48,7 @@ final class BlockingExecution implements Execution {
 			if (failure == null) {
 				return value;
 			}
-			long delay = Attempts.retryDelay(call, failure, call.endNanos());
+			long delay = Attempts.retryDelay(call, work, failure, call.endNanos());
 			if (delay == Attempts.NO_RETRY || !sleep(call, delay)) {
 				return null;
 			}

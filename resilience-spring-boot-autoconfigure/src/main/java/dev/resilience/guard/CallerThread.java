@@ -21,7 +21,7 @@ final class CallerThread {
 		Throwable thrown = null;
 		boolean timedOut;
 		try {
-			value = work.attempt(call.isLastAttempt());
+			value = work.succeeded(work.attempt(call.isLastAttempt()));
 		}
 		catch (Throwable ex) {
 			thrown = ex;
@@ -36,7 +36,7 @@ final class CallerThread {
 			Attempts.succeeded(call, timedOut, end);
 			return value;
 		}
-		Failure failure = Attempts.failed(call, thrown, timedOut, end);
+		Failure failure = Attempts.failed(call, work, thrown, timedOut, end);
 		if (failure.isInterrupted()) {
 			Thread.currentThread().interrupt();
 		}

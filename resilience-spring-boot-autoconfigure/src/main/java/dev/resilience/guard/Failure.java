@@ -49,6 +49,16 @@ public final class Failure {
 		return new Failure(guard, Classifications.REJECTED, refusal, false, null);
 	}
 
+	/** What the failure of an attempt is for the whole call. */
+	Failure of(Work work) {
+		if (this.exception == null || this.interrupted || this.exception instanceof Error) {
+			return this;
+		}
+		Throwable exception = work.failed(this.exception);
+		return (exception == this.exception) ? this
+				: new Failure(this.guard, this.classification, this.refusal, false, exception);
+	}
+
 	/**
 	 * The kind of failure.
 	 * @return the kind; {@link FailureKind#NONE} for an answer, or when the caller was

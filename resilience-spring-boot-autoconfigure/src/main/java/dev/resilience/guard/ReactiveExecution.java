@@ -71,7 +71,7 @@ final class ReactiveExecution implements Execution {
 		private Flux<Object> attempt() {
 			return Flux.defer(this::admitted)
 				.onErrorResume((ex) -> (ex instanceof Refused refused) ? afterFailure(refused(refused), false)
-						: afterFailure(Attempts.failed(this.call, ex, false, this.guard.now()), true));
+						: afterFailure(Attempts.failed(this.call, this.work, ex, false, this.guard.now()), true));
 		}
 
 		private Flux<Object> admitted() {
@@ -107,10 +107,24 @@ final class ReactiveExecution implements Execution {
 			try {
 				// it may be subscribed again, so that nothing is its last attempt
 				Object result = CallerThread.assemble(this.call, this.work, false);
-				return (result != null) ? (Publisher<Object>) result : Flux.empty();
+				Publisher<Object> publisher = (result != null) ? (Publisher<Object>) result : Flux.empty();
+				return (this.call.operation.form() == Form.MONO) ? value(Mono.from(publisher)) : publisher;
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);
+			}
+		}
+
+		private Mono<Object> value(Mono<Object> mono) {
+			return mono.flatMap(this::result).switchIfEmpty(Mono.defer(() -> result(null)));
+		}
+
+		private Mono<Object> result(@Nullable Object value) {
+			try {
+				return Mono.justOrEmpty(this.work.succeeded(value));
+			}
+			catch (Throwable ex) {
+				return Mono.error(ex);
 			}
 		}
 
@@ -125,8 +139,8 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Publisher<Object> afterFailure(Failure failure, boolean attempted) {
-			long delay = (attempted && !this.emitted) ? Attempts.retryDelay(this.call, failure, this.call.endNanos())
-					: Attempts.NO_RETRY;
+			long delay = (attempted && !this.emitted)
+					? Attempts.retryDelay(this.call, this.work, failure, this.call.endNanos()) : Attempts.NO_RETRY;
 			if (delay != Attempts.NO_RETRY) {
 				return Mono.delay(Duration.ofNanos(delay)).thenMany(Flux.defer(this::attempt));
 			}
@@ -160,16 +174,16 @@ final class ReactiveExecution implements Execution {
 			}
 			if (value instanceof Publisher<?> publisher) {
 				return Flux.<Object>from(publisher)
-					.doOnNext((element) -> rescue.served())
-					.doOnComplete(rescue::served)
-					.doOnCancel(rescue::served)
+					.mapNotNull(rescue::served)
+					.doOnComplete(() -> rescue.served(null))
+					.doOnCancel(() -> rescue.served(null))
 					.onErrorResume((ex) -> {
 						rescue.failed(ex);
 						return serve(rescue);
 					});
 			}
-			rescue.served();
-			return (value != null) ? Flux.just(value) : Flux.empty();
+			Object served = rescue.served(value);
+			return (served != null) ? Flux.just(served) : Flux.empty();
 		}
 
 	}

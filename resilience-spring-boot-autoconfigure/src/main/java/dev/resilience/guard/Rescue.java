@@ -43,7 +43,7 @@ final class Rescue {
 
 	/**
 	 * Ask the next way out that serves the failure.
-	 * @return what it offers
+	 * @return what it offers, a stage or a publisher of it, or a {@link StaleValue}
 	 * @throws Throwable the failure, if there is no way out, or none is left
 	 */
 	@Nullable Object next() throws Throwable {
@@ -54,8 +54,9 @@ final class Rescue {
 		while (mayBeServed() && this.wayOuts.hasNext()) {
 			WayOut wayOut = this.wayOuts.next();
 			try {
-				if (wayOut.serves(this.work, this.failure)) {
-					return wayOut.apply(this.work, this.failure);
+				Object offered = wayOut.apply(this.work, this.failure);
+				if (offered != WayOut.NOTHING) {
+					return offered;
 				}
 			}
 			catch (Exception ex) {
@@ -86,16 +87,20 @@ final class Rescue {
 		return thrown;
 	}
 
-	/** What the way out offered serves the caller; may be told more than once. */
-	void served() {
-		if (this.served) {
-			return;
+	/**
+	 * What the way out offered serves the caller; may be told more than once.
+	 * @return the value for the caller
+	 */
+	@Nullable Object served(@Nullable Object offered) {
+		StaleValue stale = (offered instanceof StaleValue old) ? old : null;
+		if (!this.served) {
+			this.served = true;
+			Conclusion.publish(this.call, Outcome.FALLBACK);
+			if (this.response != null) {
+				this.response.degradedBy(this.call.name(), (stale != null) ? stale.age() : null);
+			}
 		}
-		this.served = true;
-		Conclusion.publish(this.call, Outcome.FALLBACK);
-		if (this.response != null) {
-			this.response.degradedBy(this.call.name());
-		}
+		return (stale != null) ? stale.value() : offered;
 	}
 
 	/** What the way out offered has failed as well. */

@@ -6,23 +6,18 @@ import org.jspecify.annotations.Nullable;
  * Serves the caller when the call failed: a fallback method, the last good value, a
  * natural empty value.
  */
+@FunctionalInterface
 public interface WayOut {
 
-	/**
-	 * Whether it has something to offer for this failure.
-	 * @param work the failed call
-	 * @param failure how it failed
-	 * @return {@code false} to go on with the next way out
-	 */
-	default boolean serves(Work work, Failure failure) {
-		return true;
-	}
+	/** It has nothing to offer for this failure: the next way out is asked. */
+	Object NOTHING = new Object();
 
 	/**
 	 * Serve the caller.
 	 * @param work the failed call
 	 * @param failure how it failed
-	 * @return what the caller gets instead
+	 * @return what the caller gets instead, or {@link #NOTHING}; a {@link StaleValue}
+	 * tells how old it is. A stage or a publisher may carry one too
 	 * @throws Throwable if this way out fails too
 	 */
 	@Nullable Object apply(Work work, Failure failure) throws Throwable;

@@ -1,5 +1,7 @@
 package dev.resilience.guard;
 
+import java.util.function.Predicate;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,36 @@ public interface Work {
 	 * @throws Throwable what the method threw
 	 */
 	@Nullable Object attempt(boolean last) throws Throwable;
+
+	/**
+	 * An attempt has handed over its value, maybe so late that its caller has gone and
+	 * nobody needs the result. Not asked for the elements of a stream.
+	 * @param value the value
+	 * @return the result of the call
+	 * @throws Throwable if the call as a whole has failed nevertheless
+	 */
+	default @Nullable Object succeeded(@Nullable Object value) throws Throwable {
+		return value;
+	}
+
+	/**
+	 * An attempt has failed.
+	 * @param exception how
+	 * @return the failure of the call
+	 */
+	default Throwable failed(Throwable exception) {
+		return exception;
+	}
+
+	/**
+	 * Narrows a call that failed partially to those of its failed items that may be
+	 * repeated.
+	 * @param repeatable judges an item by the cause of its failure
+	 * @return {@code false} if there is none
+	 */
+	default boolean narrow(Predicate<Throwable> repeatable) {
+		return false;
+	}
 
 	/**
 	 * The object on which the method is called.

@@ -23,7 +23,7 @@ final class WorkerThread {
 		try {
 			task = new WorkerTask(call, (last) -> {
 				try {
-					return work.attempt(last);
+					return work.succeeded(work.attempt(last));
 				}
 				finally {
 					// before its caller knows the end and comes again
@@ -41,14 +41,15 @@ final class WorkerThread {
 		catch (Throwable ex) {
 			// no thread, or no context
 			lease.end();
-			Attempts.failed(call, ex, false, guard.now());
+			Attempts.failed(call, work, ex, false, guard.now());
 			return null;
 		}
 		try {
-			return await(call, task, lease);
+			return await(call, work, task, lease);
 		}
 		catch (ExecutionException ex) {
-			Attempts.failed(call, WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex), false, guard.now());
+			Throwable thrown = WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex);
+			Attempts.failed(call, work, thrown, false, guard.now());
 		}
 		catch (InterruptedException ex) {
 			lease.abandon();
@@ -59,7 +60,7 @@ final class WorkerThread {
 		return null;
 	}
 
-	private static @Nullable Object await(Call call, WorkerTask task, Lease lease)
+	private static @Nullable Object await(Call call, Work work, WorkerTask task, Lease lease)
 			throws ExecutionException, InterruptedException {
 		Guard guard = call.guard();
 		boolean late = false;
@@ -70,7 +71,7 @@ final class WorkerThread {
 		catch (TimeoutException ex) {
 			lease.abandon();
 			if (task.cancel(true)) {
-				Attempts.timedOut(call, guard.now());
+				Attempts.timedOut(call, work, guard.now());
 				return null;
 			}
 			// it has ended at the last moment

@@ -9,14 +9,13 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 import dev.resilience.guard.Failure;
-import dev.resilience.guard.WayOut;
 import dev.resilience.guard.Work;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fallback method, checked when the application started.
  */
-final class FallbackMethod implements WayOut {
+final class FallbackMethod {
 
 	private final Method method;
 
@@ -54,8 +53,8 @@ final class FallbackMethod implements WayOut {
 		}
 	}
 
-	@Override
-	public boolean serves(Work work, Failure failure) {
+	/** Whether it takes this failure. */
+	boolean serves(Failure failure) {
 		return this.exceptionType == null || this.exceptionType == Throwable.class
 				|| this.exceptionType.isInstance(failure.exception());
 	}
@@ -74,8 +73,7 @@ final class FallbackMethod implements WayOut {
 		return depth;
 	}
 
-	@Override
-	public @Nullable Object apply(Work work, Failure failure) throws Throwable {
+	@Nullable Object call(Work work, Failure failure) throws Throwable {
 		@Nullable Object[] arguments = work.arguments();
 		if (this.exceptionType != null) {
 			arguments = Arrays.copyOf(arguments, arguments.length + 1);

@@ -22,31 +22,4 @@ record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood)
 			.call((this.lastGood != null) ? new KeptWork(invocation, this.lastGood) : new MethodWork(invocation));
 	}
 
-	/**
-	 * An intercepted call whose result is kept.
-	 */
-	private static final class KeptWork extends MethodWork implements LastGood.Kept {
-
-		private final LastGood lastGood;
-
-		private final LastGood.Key key;
-
-		private KeptWork(ProxyMethodInvocation invocation, LastGood lastGood) {
-			super(invocation);
-			this.lastGood = lastGood;
-			this.key = lastGood.key(invocation.getArguments());
-		}
-
-		@Override
-		public LastGood.Key key() {
-			return this.key;
-		}
-
-		@Override
-		public @Nullable Object attempt(boolean last) throws Throwable {
-			return this.lastGood.keep(this.key, super.attempt(last));
-		}
-
-	}
-
 }

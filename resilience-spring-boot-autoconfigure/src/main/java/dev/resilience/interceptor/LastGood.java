@@ -1,94 +1,123 @@
 package dev.resilience.interceptor;
 
 import java.security.Principal;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.resilience.guard.Failure;
+import dev.resilience.guard.Form;
+import dev.resilience.guard.StaleValue;
 import dev.resilience.guard.WayOut;
 import dev.resilience.guard.Work;
-import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
+import org.springframework.cache.interceptor.SimpleKey;
+
 /**
- * The last good value for the same arguments, and for the same user unless that is
- * switched off. What a fallback made up is never kept.
+ * The last good value as a way out. It never fails a call: what cannot be kept or found
+ * is not there.
  */
 final class LastGood implements WayOut {
 
-	private final Cache<Key, Object> values;
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final String operation;
+
+	private final Form form;
+
+	private final LastGoodStore store;
 
 	private final Supplier<@Nullable Principal> user;
 
-	LastGood(Settings.LastGood settings, Supplier<@Nullable Principal> user) {
-		this.values = Caffeine.newBuilder()
-			.expireAfterWrite(settings.maxAge())
-			.maximumSize(settings.maxEntries())
-			.build();
-		this.user = settings.perUser() ? user : () -> null;
-	}
-
-	@Override
-	public boolean serves(Work work, Failure failure) {
-		return apply(work, failure) != null;
+	/**
+	 * Create a last good value.
+	 * @param operation the method, different from all others
+	 * @param form how it hands over its result
+	 * @param store where values lie
+	 * @param user to whom they belong
+	 */
+	LastGood(String operation, Form form, LastGoodStore store, Supplier<@Nullable Principal> user) {
+		this.operation = operation;
+		this.form = form;
+		this.store = store;
+		this.user = user;
 	}
 
 	@Override
 	public @Nullable Object apply(Work work, Failure failure) {
-		return this.values.getIfPresent(((Kept) work).key());
+		CompletableFuture<@Nullable StaleValue> found = find(((KeptWork) work).key());
+		if (this.form == Form.BLOCKING || found.isDone()) {
+			StaleValue value = found.join();
+			return (value != null) ? value : NOTHING;
+		}
+		CompletableFuture<StaleValue> later = found.thenCompose((value) -> (value != null)
+				? CompletableFuture.completedFuture(value) : CompletableFuture.failedFuture(failure.exception()));
+		return (this.form == Form.MONO) ? Reactive.mono(later) : later;
 	}
 
-	/**
-	 * Keep what an attempt returned, once it is there.
-	 * @return the result, for the caller
-	 */
-	@Nullable Object keep(Key key, @Nullable Object result) {
-		if (result instanceof CompletionStage<?> stage) {
-			return stage.whenComplete((value, failure) -> put(key, value));
-		}
-		if (result != null && ReturnForms.isMono(result)) {
-			return ((Mono<?>) result).doOnNext((value) -> put(key, value));
-		}
-		put(key, result);
-		return result;
+	/** How old the value is that would be served. */
+	@Nullable Duration age(@Nullable SimpleKey key) {
+		StaleValue value = find(key).join();
+		return (value != null) ? value.age() : null;
 	}
 
-	private void put(Key key, @Nullable Object value) {
-		if (value != null) {
-			this.values.put(key, value);
+	private CompletableFuture<@Nullable StaleValue> find(@Nullable SimpleKey key) {
+		if (key != null) {
+			try {
+				return this.store.find(key);
+			}
+			catch (RuntimeException | StackOverflowError ex) {
+				unusable(ex);
+			}
+		}
+		return CompletableFuture.completedFuture(null);
+	}
+
+	/** Keep what the method returned. */
+	void keep(@Nullable SimpleKey key, @Nullable Object value) {
+		if (key != null && value != null) {
+			try {
+				this.store.put(key, value);
+			}
+			catch (RuntimeException | StackOverflowError ex) {
+				unusable(ex);
+			}
 		}
 	}
 
 	/**
 	 * For whom and for which arguments a value is good. To be asked on the caller's
 	 * thread, which knows the user.
+	 * @return the key, {@code null} if an argument has no usable {@code hashCode}
 	 */
-	Key key(@Nullable Object[] arguments) {
-		Principal user = this.user.get();
-		return new Key((user != null) ? user.getName() : null, Arrays.asList(arguments.clone()));
+	@Nullable SimpleKey key(@Nullable Object[] arguments) {
+		try {
+			Principal user = this.user.get();
+			return new SimpleKey(this.operation, (user != null) ? user.getName() : null, arguments.clone());
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			unusable(ex);
+			return null;
+		}
 	}
 
-	/**
-	 * A call whose result is kept.
-	 */
-	interface Kept {
-
-		Key key();
-
+	// the arguments' own hashCode and equals
+	private void unusable(Throwable ex) {
+		logger.debug("A call of '{}' has no last good value, because its arguments cannot be compared", this.operation,
+				ex);
 	}
 
-	/**
-	 * For whom and for which arguments a value is good.
-	 *
-	 * @param user the authenticated user, if values are his own
-	 * @param arguments the arguments of the call
-	 */
-	record Key(@Nullable String user, List<@Nullable Object> arguments) {
+	// apart, because Reactor may be absent
+	private static final class Reactive {
+
+		static Object mono(CompletableFuture<?> future) {
+			return Mono.fromFuture(future);
+		}
+
 	}
 
 }

@@ -15,26 +15,13 @@ import org.jspecify.annotations.Nullable;
 record NarrowestFallback(List<FallbackMethod> methods) implements WayOut {
 
 	@Override
-	public boolean serves(Work work, Failure failure) {
-		return find(work, failure) != null;
-	}
-
-	@Override
 	public @Nullable Object apply(Work work, Failure failure) throws Throwable {
-		FallbackMethod method = find(work, failure);
-		if (method == null) {
-			throw failure.exception();
-		}
-		return method.apply(work, failure);
-	}
-
-	private @Nullable FallbackMethod find(Work work, Failure failure) {
 		for (FallbackMethod method : this.methods) {
-			if (method.serves(work, failure)) {
-				return method;
+			if (method.serves(failure)) {
+				return method.call(work, failure);
 			}
 		}
-		return null;
+		return NOTHING;
 	}
 
 }

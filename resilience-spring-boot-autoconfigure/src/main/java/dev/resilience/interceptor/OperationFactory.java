@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
+import dev.resilience.guard.Environment;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.Operation;
@@ -56,14 +57,15 @@ public final class OperationFactory {
 	 * Create a factory.
 	 * @param policies decides the policies
 	 * @param registry takes the dependencies and operations
-	 * @param beans where fallbacks of other beans are found
+	 * @param beans where fallbacks of other beans and caches are found
+	 * @param environment what all guards share
 	 * @param user who is authenticated, if anybody is: last good values are his own
 	 */
 	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
-			Supplier<@Nullable Principal> user) {
+			Environment environment, Supplier<@Nullable Principal> user) {
 		this.policies = policies;
 		this.registry = registry;
-		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), user);
+		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, user));
 	}
 
 	/**

@@ -137,14 +137,9 @@ public final class ProgrammaticDependencies implements Dependencies {
 	private static final class HandedInFallback implements WayOut {
 
 		@Override
-		public boolean serves(dev.resilience.guard.Work work, Failure failure) {
-			return work instanceof HandedIn call && call.fallback() != null;
-		}
-
-		@Override
 		public @Nullable Object apply(dev.resilience.guard.Work work, Failure failure) {
-			Function<Throwable, ?> fallback = ((HandedIn) work).fallback();
-			return (fallback != null) ? fallback.apply(failure.exception()) : null;
+			Function<Throwable, ?> fallback = (work instanceof HandedIn call) ? call.fallback() : null;
+			return (fallback != null) ? fallback.apply(failure.exception()) : NOTHING;
 		}
 
 	}

@@ -40,8 +40,8 @@ public final class DegradedResponseWebFilter implements WebFilter, Ordered {
 		AtomicReference<@Nullable String> value = new AtomicReference<>();
 		ServerHttpResponse response = exchange.getResponse();
 		response.beforeCommit(() -> Mono.fromRunnable(() -> mark(response, value.get())));
-		DegradedResponse degraded = (dependency) -> value
-			.updateAndGet((current) -> this.header.add(current, dependency));
+		DegradedResponse degraded = (dependency, age) -> value
+			.updateAndGet((current) -> this.header.add(current, dependency, age));
 		return chain.filter(exchange).contextWrite((context) -> context.put(DegradedResponse.class, degraded));
 	}
 

@@ -1,5 +1,6 @@
 package dev.resilience.web;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import dev.resilience.signal.DegradedResponse;
@@ -29,15 +30,15 @@ public final class ServletDegradedResponses implements Supplier<@Nullable Degrad
 	public @Nullable DegradedResponse get() {
 		HttpServletResponse response = (RequestContextHolder
 			.getRequestAttributes() instanceof ServletRequestAttributes attributes) ? attributes.getResponse() : null;
-		return (response != null) ? (dependency) -> mark(response, dependency) : null;
+		return (response != null) ? (dependency, age) -> mark(response, dependency, age) : null;
 	}
 
-	private void mark(HttpServletResponse response, String dependency) {
+	private void mark(HttpServletResponse response, String dependency, @Nullable Duration age) {
 		synchronized (response) {
 			try {
 				if (!response.isCommitted()) {
 					response.setHeader(DegradedHeader.NAME,
-							this.header.add(response.getHeader(DegradedHeader.NAME), dependency));
+							this.header.add(response.getHeader(DegradedHeader.NAME), dependency, age));
 				}
 			}
 			catch (IllegalStateException ex) {

@@ -25,7 +25,7 @@ class ConclusionTests {
 
 	@AutoClose
 	private final TestEnvironment environment = new TestEnvironment().with(KindException.classification())
-		.with(this.degraded::add);
+		.with((dependency, age) -> this.degraded.add(dependency));
 
 	private final KindException failure = new KindException(FailureKind.SERVER_ERROR);
 
@@ -47,19 +47,7 @@ class ConclusionTests {
 
 	@Test
 	void wayOutThatDoesNotServeIsPassedOver() throws Throwable {
-		WayOut other = new WayOut() {
-
-			@Override
-			public boolean serves(Work work, Failure failure) {
-				return false;
-			}
-
-			@Override
-			public Object apply(Work work, Failure failure) {
-				throw new AssertionError("applied");
-			}
-
-		};
+		WayOut other = (work, failure) -> WayOut.NOTHING;
 		assertThat(operation(DependencyType.DEGRADED, other, (work, failure) -> "second").call(this::fail))
 			.isEqualTo("second");
 	}

@@ -123,8 +123,8 @@ class LastGoodTests {
 	@Test
 	void isRefusedPerUserForAMono() {
 		assertThat(refusal(Monos.class)).contains(
-				"'resilience.dependencies.prices.last-good' asks for a last good value per user of",
-				"Monos.price(), whose user is not known when it is called", "Set 'per-user: false'");
+				"'resilience.dependencies.prices.last-good' asks for the last good value of",
+				"Monos.price() per user, who is not known when it is called", "Set 'per-user: false'");
 	}
 
 	@ParameterizedTest

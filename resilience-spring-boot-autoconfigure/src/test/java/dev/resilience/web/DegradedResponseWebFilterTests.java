@@ -34,7 +34,7 @@ class DegradedResponseWebFilterTests {
 	private int port;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/degraded", "/degraded-elsewhere" })
+	@ValueSource(strings = { "/degraded", "/stale", "/degraded-elsewhere" })
 	void marksTheResponse(String path) {
 		assertThat(WebServers.get(this.port, path).getHeaders().get("X-Degraded")).containsExactly("true");
 	}
@@ -51,7 +51,7 @@ class DegradedResponseWebFilterTests {
 				(current) -> Mono.deferContextual((context) -> Flux.range(0, DEPENDENCIES)
 					.parallel(4)
 					.runOn(Schedulers.parallel())
-					.doOnNext((number) -> context.get(DegradedResponse.class).degradedBy("dependency-" + number))
+					.doOnNext((number) -> context.get(DegradedResponse.class).degradedBy("dependency-" + number, null))
 					.sequential()
 					.then(current.getResponse().setComplete())))
 			.block(Duration.ofSeconds(30));
@@ -67,7 +67,7 @@ class DegradedResponseWebFilterTests {
 			.filter(exchange,
 					(current) -> Mono.deferContextual((context) -> current.getResponse()
 						.setComplete()
-						.doOnSuccess((done) -> context.get(DegradedResponse.class).degradedBy("search"))))
+						.doOnSuccess((done) -> context.get(DegradedResponse.class).degradedBy("search", null))))
 			.block(Duration.ofSeconds(10));
 		assertThat(exchange.getResponse().getHeaders().containsHeader("X-Degraded")).isFalse();
 	}
@@ -83,6 +83,12 @@ class DegradedResponseWebFilterTests {
 		void namesEachDependencyOnceInOrder() {
 			assertThat(WebServers.get(this.port, "/degraded").getHeaders().get("X-Degraded"))
 				.containsExactly("search, recommendations");
+		}
+
+		@Test
+		void tellsTheAgeOfTheOldestData() {
+			assertThat(WebServers.get(this.port, "/stale").getHeaders().get("X-Degraded"))
+				.containsExactly("search;age=42");
 		}
 
 	}

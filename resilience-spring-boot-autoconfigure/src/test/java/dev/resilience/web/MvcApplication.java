@@ -115,7 +115,15 @@ class MvcApplication {
 		@GetMapping("/degraded")
 		String degraded() {
 			for (String name : List.of("search", "recommendations", "search")) {
-				MvcApplication.degraded(this.responses.get(), name);
+				MvcApplication.degraded(this.responses.get(), name, null);
+			}
+			return "ok";
+		}
+
+		@GetMapping("/stale")
+		String stale() {
+			for (int seconds : List.of(7, 42, 9)) {
+				MvcApplication.degraded(this.responses.get(), "search", Duration.ofSeconds(seconds));
 			}
 			return "ok";
 		}
@@ -124,7 +132,7 @@ class MvcApplication {
 		CompletableFuture<String> degradedLater() {
 			DegradedResponse response = this.responses.get();
 			return CompletableFuture.supplyAsync(() -> {
-				MvcApplication.degraded(response, "recommendations");
+				MvcApplication.degraded(response, "recommendations", null);
 				return "ok";
 			});
 		}
@@ -151,11 +159,11 @@ class MvcApplication {
 
 	}
 
-	private static void degraded(@Nullable DegradedResponse response, String name) {
+	private static void degraded(@Nullable DegradedResponse response, String name, @Nullable Duration age) {
 		if (response == null) {
 			throw new AssertionError("No response");
 		}
-		response.degradedBy(name);
+		response.degradedBy(name, age);
 	}
 
 }

@@ -55,7 +55,7 @@ class ServletDegradedResponsesTests {
 	void doesNothingOnceTheResponseIsCommitted() {
 		DegradedResponse degraded = degraded(this.response);
 		this.response.setCommitted(true);
-		degraded.degradedBy("recommendations");
+		degraded.degradedBy("recommendations", null);
 		assertThat(this.response.containsHeader("X-Degraded")).isFalse();
 	}
 
@@ -67,7 +67,7 @@ class ServletDegradedResponsesTests {
 				throw new IllegalStateException("The response object has been recycled");
 			}
 		});
-		assertThatNoException().isThrownBy(() -> degraded.degradedBy("recommendations"));
+		assertThatNoException().isThrownBy(() -> degraded.degradedBy("recommendations", null));
 	}
 
 	@Test
@@ -80,7 +80,7 @@ class ServletDegradedResponsesTests {
 				DegradedResponse degraded = degraded(response);
 				calls.add(CompletableFuture.runAsync(() -> {
 					await(together);
-					degraded.degradedBy(name);
+					degraded.degradedBy(name, null);
 				}, (task) -> new Thread(task).start()));
 			}
 			CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
@@ -117,7 +117,7 @@ class ServletDegradedResponsesTests {
 		private int port;
 
 		@ParameterizedTest
-		@ValueSource(strings = { "/degraded", "/degraded-later" })
+		@ValueSource(strings = { "/degraded", "/stale", "/degraded-later" })
 		void marksTheResponse(String path) {
 			assertThat(WebServers.get(this.port, path).getHeaders().get("X-Degraded")).containsExactly("true");
 		}
@@ -138,6 +138,12 @@ class ServletDegradedResponsesTests {
 			void namesEachDependencyOnceInOrder() {
 				assertThat(WebServers.get(this.port, "/degraded").getHeaders().get("X-Degraded"))
 					.containsExactly("search, recommendations");
+			}
+
+			@Test
+			void tellsTheAgeOfTheOldestData() {
+				assertThat(WebServers.get(this.port, "/stale").getHeaders().get("X-Degraded"))
+					.containsExactly("search;age=42");
 			}
 
 			@Test

@@ -7,6 +7,7 @@ import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -116,13 +117,20 @@ class WebFluxApplication {
 		@GetMapping("/degraded")
 		Mono<String> degraded() {
 			return Flux.fromIterable(List.of("search", "recommendations", "search"))
-				.concatMap(WebFluxApplication::degradedBy)
+				.concatMap((name) -> degradedBy(name, null))
+				.then(Mono.just("ok"));
+		}
+
+		@GetMapping("/stale")
+		Mono<String> stale() {
+			return Flux.just(7, 42, 9)
+				.concatMap((seconds) -> degradedBy("search", Duration.ofSeconds(seconds)))
 				.then(Mono.just("ok"));
 		}
 
 		@GetMapping("/degraded-elsewhere")
 		Mono<String> degradedElsewhere() {
-			return degradedBy("recommendations").subscribeOn(Schedulers.parallel()).then(Mono.just("ok"));
+			return degradedBy("recommendations", null).subscribeOn(Schedulers.parallel()).then(Mono.just("ok"));
 		}
 
 		@ExceptionHandler
@@ -142,9 +150,9 @@ class WebFluxApplication {
 
 	}
 
-	private static Mono<Void> degradedBy(String name) {
+	private static Mono<Void> degradedBy(String name, @Nullable Duration age) {
 		return Mono.deferContextual((context) -> {
-			context.get(DegradedResponse.class).degradedBy(name);
+			context.get(DegradedResponse.class).degradedBy(name, age);
 			return Mono.empty();
 		});
 	}
