@@ -2,21 +2,27 @@ package dev.resilience.autoconfigure;
 
 import dev.resilience.web.GuardedExchangeFilter;
 import dev.resilience.web.GuardedRequestInterceptor;
+import dev.resilience.web.GuardedRetryStrategy;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Auto-configuration of the HTTP clients that Boot builds: they tell the guard what they
- * have sent, so that it knows what may be repeated.
+ * have sent, so that it knows what may be repeated, and leave repeating to it.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
@@ -34,6 +40,20 @@ public final class ResilienceClientAutoConfiguration {
 		@Bean
 		RestTemplateCustomizer resilienceRestTemplateCustomizer() {
 			return (template) -> template.getInterceptors().add(new GuardedRequestInterceptor());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HttpRequestRetryStrategy.class, ClientHttpRequestFactoryBuilderCustomizer.class })
+	static class ApacheClientConfiguration {
+
+		// before the application's own, which may set another strategy
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder> resilienceApacheClientCustomizer() {
+			return (builder) -> builder
+				.withHttpClientCustomizer((client) -> client.setRetryStrategy(new GuardedRetryStrategy()));
 		}
 
 	}

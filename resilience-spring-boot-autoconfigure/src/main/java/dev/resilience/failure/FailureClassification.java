@@ -58,9 +58,10 @@ public final class FailureClassification {
 		if (ClassUtils.isPresent("org.springframework.dao.DataAccessException", classLoader)) {
 			links.add(new DataAccessLinkClassifier());
 		}
+		// before the JDK's exceptions: some of these are subclasses of them
+		links.add(new NamedLinkClassifier());
 		links.add(new JdkLinkClassifier());
 		links.add(new JdbcLinkClassifier());
-		links.add(new NamedLinkClassifier());
 		return new FailureClassification(applicationClassifiers, links);
 	}
 

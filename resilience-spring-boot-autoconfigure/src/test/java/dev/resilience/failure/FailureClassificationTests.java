@@ -30,6 +30,7 @@ import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.NotNull;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,7 @@ class FailureClassificationTests {
 				Arguments.of(new SSLHandshakeException("expired"), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new HttpConnectTimeoutException("connect"), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new SocketTimeoutException("Connect timed out"), FailureKind.CONNECTION_REFUSED),
+				Arguments.of(new ConnectTimeoutException("slow"), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new SocketTimeoutException("Read timed out"), FailureKind.TIMEOUT),
 				Arguments.of(new HttpTimeoutException("request"), FailureKind.TIMEOUT),
 				Arguments.of(new InterruptedIOException("timeout"), FailureKind.TIMEOUT),
