@@ -142,7 +142,7 @@ final class Attempts {
 		if (nowNanos + delay - call.deadlineNanos >= 0) {
 			return refused(call, failure, RetryDecision.DEADLINE);
 		}
-		if (!call.guard().budget().tryWithdraw(nowNanos)) {
+		if (!call.operation.retryBudget().tryWithdraw(nowNanos)) {
 			return refused(call, failure, RetryDecision.BUDGET);
 		}
 		call.guard().publish(RetryDecision.RETRIED, failure.kind());

@@ -10,6 +10,7 @@ import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DependencySignals;
 import dev.resilience.signal.RetryDecision;
+import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +33,7 @@ public final class Guard {
 
 	private final Bulkhead bulkhead;
 
-	private final RetryBudget budget;
+	private final RetryBudgets budgets;
 
 	private final @Nullable RateLimit rateLimit;
 
@@ -60,7 +61,7 @@ public final class Guard {
 		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), start) : null;
 		this.probeLeaseNanos = Math.max(policy.breaker().openFor().toNanos(), policy.timeout().toNanos());
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
-		this.budget = new RetryBudget(policy.budget(), start);
+		this.budgets = new RetryBudgets(policy.budget(), start);
 		this.rateLimit = (policy.rateLimit() != null) ? new RateLimit(policy.rateLimit(), environment.clock()) : null;
 		this.control = new Switch(policy.name(), policy.position());
 		this.signals = new DependencySignals(start);
@@ -113,6 +114,9 @@ public final class Guard {
 		}
 		if (refusal != null) {
 			this.bulkhead.release();
+		}
+		else if (call.attempt() == 1) {
+			call.operation.retryBudget().deposit(call.attemptNanos);
 		}
 		return refusal;
 	}
@@ -262,10 +266,10 @@ public final class Guard {
 
 	/**
 	 * How many retries it may be sent now.
-	 * @return tokens in the retry budget
+	 * @return tokens in the retry budget, in both halves of it
 	 */
 	public double budgetRemaining() {
-		return this.budget.remaining(now());
+		return this.budgets.remaining(now());
 	}
 
 	/**
@@ -296,8 +300,8 @@ public final class Guard {
 		return this.bulkhead;
 	}
 
-	RetryBudget budget() {
-		return this.budget;
+	RetryBudget retryBudget(DependencyType type) {
+		return this.budgets.of(type, now());
 	}
 
 	@Nullable Throwable lastFailure() {

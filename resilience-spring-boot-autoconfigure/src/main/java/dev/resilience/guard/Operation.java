@@ -23,6 +23,8 @@ public final class Operation {
 
 	private final Backoff backoff;
 
+	private final RetryBudget retryBudget;
+
 	private final Execution execution;
 
 	private final long timeoutNanos;
@@ -44,6 +46,7 @@ public final class Operation {
 		this.form = form;
 		this.wayOuts = List.copyOf(wayOuts);
 		this.backoff = new Backoff(policy.backoff(), () -> ThreadLocalRandom.current().nextDouble());
+		this.retryBudget = guard.retryBudget(policy.type());
 		this.timeoutNanos = policy.timeout().toNanos();
 		this.attemptTimeoutNanos = (policy.attemptTimeout() != null) ? policy.attemptTimeout().toNanos() : 0;
 		this.slowNanos = policy.slowCall().toNanos();
@@ -80,7 +83,6 @@ public final class Operation {
 				deadline = call.attemptDeadlineNanos();
 			}
 		}
-		this.guard.budget().deposit(now);
 		return new Call(this, now, deadline, outer);
 	}
 
@@ -94,6 +96,10 @@ public final class Operation {
 
 	Backoff backoff() {
 		return this.backoff;
+	}
+
+	RetryBudget retryBudget() {
+		return this.retryBudget;
 	}
 
 	List<WayOut> wayOuts() {

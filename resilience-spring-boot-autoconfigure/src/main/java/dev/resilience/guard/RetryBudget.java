@@ -26,9 +26,11 @@ final class RetryBudget {
 
 	private final double ratio;
 
-	private final double perSecond;
-
 	private final long startNanos;
+
+	private volatile double startTokens;
+
+	private volatile double perSecond;
 
 	// each: the second in the upper half, a count in the lower half
 	private final AtomicLongArray calls = new AtomicLongArray(SLOTS);
@@ -38,9 +40,32 @@ final class RetryBudget {
 	private final ReentrantLock withdrawal = new ReentrantLock();
 
 	RetryBudget(DependencyPolicy.Budget policy, long startNanos) {
-		this.ratio = policy.ratio().value();
-		this.perSecond = policy.minPerSecond();
+		this(policy.ratio().value(), START_TOKENS, policy.minPerSecond(), startNanos);
+	}
+
+	private RetryBudget(double ratio, double startTokens, double perSecond, long startNanos) {
+		this.ratio = ratio;
+		this.startTokens = startTokens;
+		this.perSecond = perSecond;
 		this.startNanos = startNanos;
+	}
+
+	/**
+	 * Give half of it away: also half of what it has, if it owes nothing for the retries
+	 * of the last ten seconds, else of what is to come.
+	 */
+	RetryBudget split(long nowNanos) {
+		this.withdrawal.lock();
+		try {
+			this.startTokens /= 2;
+			this.perSecond /= 2;
+			boolean unused = sum(this.retries, second(nowNanos)) == 0;
+			return unused ? new RetryBudget(this.ratio, this.startTokens, this.perSecond, this.startNanos)
+					: new RetryBudget(this.ratio, 0, this.perSecond, nowNanos);
+		}
+		finally {
+			this.withdrawal.unlock();
+		}
 	}
 
 	void deposit(long nowNanos) {
@@ -64,8 +89,10 @@ final class RetryBudget {
 
 	double remaining(long nowNanos) {
 		long second = second(nowNanos);
-		double start = (second < SECONDS) ? START_TOKENS : 0;
-		double floor = this.perSecond * Math.min(second, SECONDS);
+		long elapsed = Math.min(second, SECONDS);
+		// as if they had been deposited evenly in the ten seconds before the start
+		double start = this.startTokens * (SECONDS - elapsed) / SECONDS;
+		double floor = this.perSecond * elapsed;
 		return Math.max(0, start + floor + this.ratio * sum(this.calls, second) - sum(this.retries, second));
 	}
 

@@ -2,7 +2,6 @@ package dev.resilience.policy;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 
 import dev.resilience.DependencyType;
@@ -81,21 +80,16 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 	 *
 	 * @param ratio retries for each ordinary call
 	 * @param minPerSecond retries each second in any case
-	 * @param halved whether critical operations and others each have their own half
 	 */
-	public record Budget(Rate ratio, double minPerSecond, boolean halved) {
+	public record Budget(Rate ratio, double minPerSecond) {
 
-		static Budget decide(Layers layers, Collection<OperationPolicy> operations) {
-			long critical = operations.stream()
-				.filter((operation) -> operation.type() == DependencyType.CRITICAL)
-				.count();
+		static Budget decide(Layers layers) {
 			return new Budget(
 					layers.pick("retry.budget.ratio", (s) -> s.retry().budget().ratio(), Defaults.BUDGET_RATIO),
 					layers.check("retry.budget.min-per-second",
 							layers.pick("retry.budget.min-per-second", (s) -> s.retry().budget().minPerSecond(),
 									Defaults.BUDGET_MIN_PER_SECOND),
-							(n) -> n >= 0 && n <= 1_000_000, "a number from 0"),
-					critical > 0 && critical < operations.size());
+							(n) -> n >= 0 && n <= 1_000_000, "a number from 0"));
 		}
 
 	}

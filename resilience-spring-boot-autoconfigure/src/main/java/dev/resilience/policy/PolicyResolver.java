@@ -150,7 +150,7 @@ public final class PolicyResolver {
 		String fallback = layers.pick("fallback", Settings::fallback);
 		DependencyPolicy.Breaker breaker = DependencyPolicy.Breaker.decide(layers);
 		DependencyPolicy.Bulkhead bulkhead = DependencyPolicy.Bulkhead.decide(layers, type);
-		DependencyPolicy.Budget budget = DependencyPolicy.Budget.decide(layers, operations);
+		DependencyPolicy.Budget budget = DependencyPolicy.Budget.decide(layers);
 		Duration interval = layers.check("health-check-interval",
 				layers.pick("health-check-interval", Settings::healthCheckInterval, Defaults.HEALTH_CHECK_INTERVAL),
 				(d) -> d.compareTo(Duration.ofSeconds(1)) >= 0, "a duration of at least 1s");

@@ -91,7 +91,7 @@ class RetryBudgetTests {
 	}
 
 	private RetryBudget budget(double minPerSecond) {
-		return new RetryBudget(new DependencyPolicy.Budget(Rate.of("0.2"), minPerSecond, false), now());
+		return new RetryBudget(new DependencyPolicy.Budget(Rate.of("0.2"), minPerSecond), now());
 	}
 
 	private long now() {

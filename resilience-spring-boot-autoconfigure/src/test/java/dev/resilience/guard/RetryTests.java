@@ -1,12 +1,16 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
+import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
@@ -25,6 +32,7 @@ import org.springframework.web.client.RestClientResponseException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the decision whether a call is sent again.
@@ -121,6 +129,62 @@ class RetryTests {
 		assertThat(operation.guard().budgetRemaining()).isLessThan(1);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void onlyCallsThatAreAdmittedGiveTokens(Form form) throws Throwable {
+		try (TestEnvironment stopped = new TestEnvironment(new TestClock())) {
+			Operation operation = stopped.operation(DependencyType.OPTIONAL, form,
+					List.of((work, failure) -> "instead"), "isolation=caller", "bulkhead.max-concurrent=1");
+			Guard guard = operation.guard();
+			guard.setSwitch(SwitchPosition.OFF, null, null);
+			callTenTimes(operation, stopped);
+			assertThat(guard.budgetRemaining()).isEqualTo(10);
+			guard.setSwitch(SwitchPosition.AUTO, null, null);
+			assertThat(guard.bulkhead().tryAcquire()).isTrue();
+			if (form != Form.BACKGROUND) {
+				callTenTimes(operation, stopped);
+				assertThat(guard.budgetRemaining()).isEqualTo(10);
+			}
+			guard.bulkhead().release();
+			callTenTimes(operation, stopped);
+			assertThat(guard.budgetRemaining()).isEqualTo(12);
+		}
+	}
+
+	private static void callTenTimes(Operation operation, TestEnvironment environment) throws Throwable {
+		environment.events.clear();
+		for (int i = 0; i < 10; i++) {
+			Object result = operation.call((last) -> null);
+			if (result instanceof Publisher<?> publisher) {
+				Flux.from(publisher).blockLast();
+			}
+		}
+		await().untilAsserted(() -> assertThat(environment.events).hasSize(10));
+	}
+
+	@Test
+	void retriesGiveNoTokens() {
+		try (TestEnvironment stopped = new TestEnvironment(new TestClock()).with(KindException.classification())) {
+			Operation operation = stopped.operation(DependencyType.CRITICAL, Form.BLOCKING, "isolation=caller",
+					"idempotent=true", "retry.max-attempts=6", "retry.backoff.initial=0ms", "retry.backoff.max=0ms");
+			call(operation, new KindException(FailureKind.UNKNOWN), 1);
+			assertThat(this.attempts).hasValue(6);
+			assertThat(operation.guard().budgetRemaining()).isEqualTo(10 + 0.2 - 5);
+		}
+	}
+
+	@Test
+	void othersLeaveTheCriticalHalfOfTheBudget() {
+		String[] settings = { "idempotent=true", "retry.max-attempts=100", "retry.budget.min-per-second=0" };
+		Operation critical = operation(settings);
+		Operation optional = this.environment.sibling(critical, DependencyType.OPTIONAL, Form.BLOCKING,
+				List.of((work, failure) -> "instead"), with(settings));
+		call(optional, new KindException(FailureKind.UNKNOWN), 1);
+		assertThat(this.attempts).hasValue(1 + 5);
+		call(critical, new KindException(FailureKind.UNKNOWN), 1);
+		assertThat(this.attempts).hasValue(1 + 5 + 1 + 5);
+	}
+
 	@Test
 	void neverRepeatsDatabaseWorkInsideTheCallersTransaction() {
 		Transactions active = new Transactions() {
@@ -201,9 +265,11 @@ class RetryTests {
 	}
 
 	private Operation operation(String... settings) {
-		String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(QUICK), java.util.Arrays.stream(settings))
-			.toArray(String[]::new);
-		return this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, all);
+		return this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, with(settings));
+	}
+
+	private static String[] with(String... settings) {
+		return Stream.concat(Arrays.stream(QUICK), Arrays.stream(settings)).toArray(String[]::new);
 	}
 
 	private Throwable call(Operation operation, RuntimeException failure, int requests) {

@@ -93,8 +93,12 @@ final class TestEnvironment implements AutoCloseable {
 
 	/** Another operation of the same dependency. */
 	Operation sibling(Operation operation, Form form, List<WayOut> wayOuts, String... settings) {
-		return new Operation(policy(resolver(settings), "sibling", operation.policy().type()), operation.guard(), form,
-				wayOuts);
+		return sibling(operation, operation.policy().type(), form, wayOuts, settings);
+	}
+
+	/** Another operation of the same dependency, of another type. */
+	Operation sibling(Operation operation, DependencyType type, Form form, List<WayOut> wayOuts, String... settings) {
+		return new Operation(policy(resolver(settings), "sibling", type), operation.guard(), form, wayOuts);
 	}
 
 	private static PolicyResolver resolver(String... settings) {

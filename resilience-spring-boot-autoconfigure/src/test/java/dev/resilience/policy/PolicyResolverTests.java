@@ -99,7 +99,7 @@ class PolicyResolverTests {
 		assertThat(policy.bulkhead()).isEqualTo(new DependencyPolicy.Bulkhead(25, duration(maxWait)));
 		assertThat(policy.breaker()).isEqualTo(new DependencyPolicy.Breaker(true, new Rate(0.5), new Rate(0.8),
 				Window.of("20s"), 10, Duration.ofSeconds(10), 3));
-		assertThat(policy.budget()).isEqualTo(new DependencyPolicy.Budget(new Rate(0.2), 1, false));
+		assertThat(policy.budget()).isEqualTo(new DependencyPolicy.Budget(new Rate(0.2), 1));
 		assertThat(policy.rateLimit()).isNull();
 		assertThat(policy.position()).isEqualTo(SwitchPosition.AUTO);
 		assertThat(policy.maxPause()).isEqualTo(Duration.ofMinutes(1));
@@ -152,17 +152,6 @@ class PolicyResolverTests {
 	}
 
 	@Test
-	void halvesTheBudgetOfCriticalAndOtherOperations() {
-		PolicyResolver resolver = resolver(new String[0]);
-		OperationPolicy critical = operation(resolver, DependencyType.CRITICAL, Settings.NONE);
-		OperationPolicy optional = operation(resolver, DependencyType.OPTIONAL, Settings.NONE);
-		assertThat(budget(resolver, critical, critical).halved()).isFalse();
-		assertThat(budget(resolver, optional).halved()).isFalse();
-		assertThat(budget(resolver, critical, optional).halved()).isTrue();
-		assertThat(budget(resolver).halved()).isFalse();
-	}
-
-	@Test
 	void typeOfTheOperationGoesBeforeThatOfTheDependency() {
 		PolicyResolver resolver = resolver(new String[0], "type=degraded", "operations.charge.type=critical");
 		assertThat(resolver.configuredType("payments", "charge")).isEqualTo(DependencyType.CRITICAL);
@@ -180,10 +169,6 @@ class PolicyResolverTests {
 	private static OperationPolicy operation(PolicyResolver resolver, DependencyType type, Settings annotation) {
 		return resolver.operation("payments", "charge", "Client.charge", type, annotation,
 				(key) -> "@Dependency." + key);
-	}
-
-	private static DependencyPolicy.Budget budget(PolicyResolver resolver, OperationPolicy... operations) {
-		return resolver.dependency("payments", DependencyType.CRITICAL, List.of(operations)).budget();
 	}
 
 	private static PolicyResolver resolver(String[] type, String... dependency) {
