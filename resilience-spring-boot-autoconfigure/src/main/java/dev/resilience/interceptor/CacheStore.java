@@ -10,12 +10,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 import dev.resilience.guard.StaleValue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.cache.Cache;
 import org.springframework.cache.interceptor.SimpleKey;
@@ -38,9 +40,9 @@ final class CacheStore implements LastGoodStore {
 	/** How many values may wait to be written; the others are dropped. */
 	private static final int UNWRITTEN = 1000;
 
-	private final Cache cache;
+	private static final long WARN_EVERY = Duration.ofMinutes(1).toMillis();
 
-	private final long maxAgeMillis;
+	private final Cache cache;
 
 	private final Executor workers;
 
@@ -52,21 +54,20 @@ final class CacheStore implements LastGoodStore {
 
 	private final AtomicBoolean writing = new AtomicBoolean();
 
-	private final AtomicBoolean broken = new AtomicBoolean();
+	private final AtomicLong warned;
 
 	/**
 	 * Create a store.
 	 * @param cache the cache, which others may use too
-	 * @param maxAge age up to which a value is served
 	 * @param workers wait for the cache
 	 * @param clock the time in milliseconds, which instances that share the cache agree
 	 * on
 	 */
-	CacheStore(Cache cache, Duration maxAge, Executor workers, LongSupplier clock) {
+	CacheStore(Cache cache, Executor workers, LongSupplier clock) {
 		this.cache = cache;
-		this.maxAgeMillis = maxAge.toMillis();
 		this.workers = workers;
 		this.clock = clock;
+		this.warned = new AtomicLong(clock.getAsLong() - WARN_EVERY);
 	}
 
 	@Override
@@ -144,25 +145,22 @@ final class CacheStore implements LastGoodStore {
 		return key.equals(stored.key()) ? aged(stored) : null;
 	}
 
-	private @Nullable StaleValue aged(Stored stored) {
-		long age = Math.max(0, this.clock.getAsLong() - stored.epochMillis());
-		return (age <= this.maxAgeMillis) ? new StaleValue(stored.value(), Duration.ofMillis(age)) : null;
+	private StaleValue aged(Stored stored) {
+		long age = this.clock.getAsLong() - stored.epochMillis();
+		return new StaleValue(stored.value(), Duration.ofMillis(Math.max(0, age)));
 	}
 
 	private @Nullable StaleValue access(Access access) {
 		try {
-			StaleValue value = access.run();
-			this.broken.set(false);
-			return value;
+			return access.run();
 		}
 		catch (RuntimeException ex) {
-			if (this.broken.compareAndSet(false, true)) {
-				logger.warn("The cache '{}' of last good values fails, and is passed over until it works again",
-						this.cache.getName(), ex);
-			}
-			else {
-				logger.debug("The cache '{}' of last good values still fails", this.cache.getName(), ex);
-			}
+			long now = this.clock.getAsLong();
+			long before = this.warned.get();
+			boolean warn = now - before >= WARN_EVERY && this.warned.compareAndSet(before, now);
+			logger.atLevel(warn ? Level.WARN : Level.DEBUG)
+				.setCause(ex)
+				.log("The cache '{}' of last good values fails and is passed over", this.cache.getName());
 			return null;
 		}
 	}
@@ -181,6 +179,13 @@ final class CacheStore implements LastGoodStore {
 	 * @param epochMillis when it came
 	 */
 	record Stored(SimpleKey key, Object value, long epochMillis) implements Serializable {
+
+		// for messages, which must not tell results
+		@Override
+		public String toString() {
+			return "a last good value";
+		}
+
 	}
 
 }

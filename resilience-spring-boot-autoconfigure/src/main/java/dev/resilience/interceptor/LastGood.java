@@ -31,6 +31,8 @@ final class LastGood implements WayOut {
 
 	private final LastGoodStore store;
 
+	private final Duration maxAge;
+
 	private final Supplier<@Nullable Principal> user;
 
 	/**
@@ -38,12 +40,14 @@ final class LastGood implements WayOut {
 	 * @param operation the method, different from all others
 	 * @param form how it hands over its result
 	 * @param store where values lie
+	 * @param maxAge age up to which a value is served
 	 * @param user to whom they belong
 	 */
-	LastGood(String operation, Form form, LastGoodStore store, Supplier<@Nullable Principal> user) {
+	LastGood(String operation, Form form, LastGoodStore store, Duration maxAge, Supplier<@Nullable Principal> user) {
 		this.operation = operation;
 		this.form = form;
 		this.store = store;
+		this.maxAge = maxAge;
 		this.user = user;
 	}
 
@@ -68,13 +72,17 @@ final class LastGood implements WayOut {
 	private CompletableFuture<@Nullable StaleValue> find(@Nullable SimpleKey key) {
 		if (key != null) {
 			try {
-				return this.store.find(key);
+				return this.store.find(key).thenApply((value) -> isFresh(value) ? value : null);
 			}
 			catch (RuntimeException | StackOverflowError ex) {
 				unusable(ex);
 			}
 		}
 		return CompletableFuture.completedFuture(null);
+	}
+
+	private boolean isFresh(@Nullable StaleValue value) {
+		return value != null && value.age().compareTo(this.maxAge) <= 0;
 	}
 
 	/** Keep what the method returned. */

@@ -3,6 +3,8 @@ package dev.resilience.interceptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.security.Principal;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 
@@ -39,6 +41,8 @@ final class LastGoodResolver {
 
 	private final Supplier<@Nullable Principal> user;
 
+	private final Map<String, LastGoodStore> caches = new HashMap<>();
+
 	LastGoodResolver(BeanFactory beans, Environment environment, Supplier<@Nullable Principal> user) {
 		this.beans = beans;
 		this.environment = environment;
@@ -55,7 +59,8 @@ final class LastGoodResolver {
 					"Set 'per-user: false' there if all users may see the same values, or return the value itself.");
 		}
 		String operation = spec.owner().getName() + "#" + DependencySpec.signature(spec.method());
-		return new LastGood(operation, form, store(settings, subject), settings.perUser() ? this.user : () -> null);
+		return new LastGood(operation, form, store(settings, subject), settings.maxAge(),
+				settings.perUser() ? this.user : () -> null);
 	}
 
 	private static void refuseUnkeepable(DependencySpec spec, Form form, String subject) {
@@ -99,8 +104,8 @@ final class LastGoodResolver {
 
 	private LastGoodStore store(Settings.LastGood settings, String subject) {
 		if (settings.cache() != null) {
-			return new CacheStore(cache(settings.cache(), subject), settings.maxAge(), this.environment.workers(),
-					System::currentTimeMillis);
+			return this.caches.computeIfAbsent(settings.cache(), (name) -> new CacheStore(cache(name, subject),
+					this.environment.workers(), System::currentTimeMillis));
 		}
 		if (!CAFFEINE) {
 			throw new InvalidDependencyException("%s, but Caffeine is not on the class path".formatted(subject),

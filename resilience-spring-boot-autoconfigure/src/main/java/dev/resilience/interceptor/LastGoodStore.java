@@ -18,7 +18,7 @@ interface LastGoodStore {
 	void put(SimpleKey key, Object value);
 
 	/**
-	 * Find a value that is not too old.
+	 * Find a value.
 	 * @return in a short time what was found, {@code null} if there is nothing
 	 */
 	CompletableFuture<@Nullable StaleValue> find(SimpleKey key);
