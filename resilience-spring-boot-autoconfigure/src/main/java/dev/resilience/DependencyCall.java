@@ -2,6 +2,8 @@ package dev.resilience;
 
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The guarded call in which the current thread finds itself.
  */
@@ -36,7 +38,9 @@ public interface DependencyCall {
 
 	/**
 	 * A key that is the same over all attempts of this call and different for every other
-	 * call, for partners that recognise repetitions.
+	 * call, for partners that recognise repetitions: the argument that is annotated with
+	 * {@link IdempotencyKey}, else a made-up one. That of a call within another guarded
+	 * call follows from the other one's, whose next attempt makes the same call again.
 	 * @return the key
 	 */
 	String idempotencyKey();
@@ -48,11 +52,22 @@ public interface DependencyCall {
 	Deadline deadline();
 
 	/**
+	 * When the current attempt has to be over.
+	 * @return the deadline of the attempt, that of the whole call at the latest
+	 */
+	Deadline attemptDeadline();
+
+	/**
 	 * Tells the guard that a request is about to leave within the current attempt. An
 	 * attempt that has sent something is repeated only if that is safe. Called by the
 	 * starter's HTTP client interceptors; of use to those who write their own clients.
+	 * @return the value of the header {@code Idempotency-Key} that the request must
+	 * carry: the same for the n-th request of each attempt. {@code null} if the
+	 * dependency does not use keys
+	 * @throws DependencyTimeoutException if the time of the attempt is up: the request
+	 * must not be sent
 	 */
-	void requestStarted();
+	@Nullable String requestStarted();
 
 	/**
 	 * Takes back {@link #requestStarted()}: no connection came about.

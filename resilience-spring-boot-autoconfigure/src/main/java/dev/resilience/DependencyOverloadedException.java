@@ -2,8 +2,8 @@ package dev.resilience;
 
 /**
  * The call was not attempted: the bulkhead or the queue is full, the rate limit is used
- * up, or the deadline of the surrounding call has already passed. Has no stack trace of
- * its own unless debug logging of {@code dev.resilience} is on.
+ * up, or the deadline of the surrounding call or request has already passed. Has no stack
+ * trace of its own unless debug logging of {@code dev.resilience} is on.
  */
 public class DependencyOverloadedException extends DependencyException {
 

@@ -7,6 +7,7 @@ import dev.resilience.FailureClassifier;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.guard.ContextCarrier;
 import dev.resilience.guard.Environment;
+import dev.resilience.guard.RequestDeadline;
 import dev.resilience.guard.Threads;
 import dev.resilience.guard.Transactions;
 import dev.resilience.interceptor.DependencyAdvisor;
@@ -90,10 +91,12 @@ public final class ResilienceAutoConfiguration {
 	@Bean
 	Environment resilienceEnvironment(Threads threads, FailureClassification classification, FailedCalls failedCalls,
 			ObjectProvider<Transactions> transactions, ObjectProvider<ContextCarrier> context,
-			ObjectProvider<Supplier<@Nullable DegradedResponse>> response) {
+			ObjectProvider<Supplier<@Nullable DegradedResponse>> response,
+			ObjectProvider<RequestDeadline> requestDeadline) {
 		return new Environment(System::nanoTime, threads.watchdog(), threads.workers(), threads.timer(),
 				transactions.getIfAvailable(() -> Transactions.NONE), context.getIfAvailable(() -> ContextCarrier.NONE),
-				classification, response.getIfAvailable(() -> () -> null), failedCalls);
+				classification, response.getIfAvailable(() -> () -> null),
+				requestDeadline.getIfAvailable(() -> RequestDeadline.NONE), failedCalls);
 	}
 
 	@Bean

@@ -4,10 +4,12 @@ import dev.resilience.web.GuardedExchangeFilter;
 import dev.resilience.web.GuardedRequestInterceptor;
 import dev.resilience.web.GuardedRetryStrategy;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import dev.resilience.web.OutboundHeaders;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.restclient.RestClientCustomizer;
@@ -22,24 +24,32 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Auto-configuration of the HTTP clients that Boot builds: they tell the guard what they
- * have sent, so that it knows what may be repeated, and leave repeating to it.
+ * have sent, so that it knows what may be repeated, and leave repeating to it. They tell
+ * their partners by which key they recognise it, and how much time is left.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ResilienceProperties.class)
 public final class ResilienceClientAutoConfiguration {
+
+	@Bean
+	OutboundHeaders resilienceOutboundHeaders(ResilienceProperties properties) {
+		ResilienceProperties.Deadline deadline = properties.deadline();
+		return new OutboundHeaders(deadline.outbound() ? deadline.header() : null, deadline.margin());
+	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ RestClient.class, RestClientCustomizer.class })
 	static class RestClientConfiguration {
 
 		@Bean
-		RestClientCustomizer resilienceRestClientCustomizer() {
-			return (builder) -> builder.requestInterceptor(new GuardedRequestInterceptor());
+		RestClientCustomizer resilienceRestClientCustomizer(OutboundHeaders headers) {
+			return (builder) -> builder.requestInterceptor(new GuardedRequestInterceptor(headers));
 		}
 
 		@Bean
-		RestTemplateCustomizer resilienceRestTemplateCustomizer() {
-			return (template) -> template.getInterceptors().add(new GuardedRequestInterceptor());
+		RestTemplateCustomizer resilienceRestTemplateCustomizer(OutboundHeaders headers) {
+			return (template) -> template.getInterceptors().add(new GuardedRequestInterceptor(headers));
 		}
 
 	}
@@ -63,8 +73,8 @@ public final class ResilienceClientAutoConfiguration {
 	static class WebClientConfiguration {
 
 		@Bean
-		WebClientCustomizer resilienceWebClientCustomizer() {
-			return (builder) -> builder.filter(new GuardedExchangeFilter());
+		WebClientCustomizer resilienceWebClientCustomizer(OutboundHeaders headers) {
+			return (builder) -> builder.filter(new GuardedExchangeFilter(headers));
 		}
 
 	}

@@ -8,11 +8,13 @@ import java.util.regex.Pattern;
 import dev.resilience.DependencyType;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.Settings;
+import dev.resilience.web.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -105,6 +107,12 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			check("deadline.header", header, header == null || NAME.matcher(header).matches(),
 					"the name of a header, for example X-Request-Timeout");
 			check("deadline.margin", margin, !margin.isNegative(), "a duration from 0, for example '50ms'");
+		}
+
+		/** The header of requests that come in; only where it is configured. */
+		DeadlineHeader inboundHeader() {
+			Assert.state(this.header != null, "No header is configured");
+			return new DeadlineHeader(this.header, System::nanoTime);
 		}
 
 	}

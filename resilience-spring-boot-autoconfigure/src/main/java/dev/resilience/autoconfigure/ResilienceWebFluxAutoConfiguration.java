@@ -1,12 +1,14 @@
 package dev.resilience.autoconfigure;
 
 import dev.resilience.signal.FailedCalls;
+import dev.resilience.web.DeadlineWebFilter;
 import dev.resilience.web.DegradedResponseWebFilter;
 import dev.resilience.web.DependencyWebExceptionHandler;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.codec.ServerCodecConfigurer;
@@ -25,6 +27,13 @@ public final class ResilienceWebFluxAutoConfiguration {
 	@Bean
 	DegradedResponseWebFilter resilienceDegradedResponseFilter(ResilienceProperties properties) {
 		return new DegradedResponseWebFilter(properties.web().exposeNames());
+	}
+
+	@Bean
+	@ConditionalOnProperty("resilience.deadline.header")
+	@ConditionalOnBooleanProperty(name = "resilience.deadline.inbound", matchIfMissing = true)
+	DeadlineWebFilter resilienceDeadlineFilter(ResilienceProperties properties) {
+		return new DeadlineWebFilter(properties.deadline().inboundHeader());
 	}
 
 	@Bean

@@ -126,6 +126,9 @@ final class Attempts {
 		if (failure.kind() == FailureKind.PARTIAL_FAILURE && call.type() == DependencyType.CRITICAL) {
 			FailedItems items = new FailedItems(call);
 			safe = work.narrow(items);
+			if (safe) {
+				call.narrowed();
+			}
 			retryAfter = items.retryAfter();
 		}
 		else if (isWorthRepeating(failure.kind())) {
@@ -165,15 +168,15 @@ final class Attempts {
 		if (failure.classification().database() && call.guard().environment().transactions().isActive()) {
 			return false;
 		}
-		if (call.operation.policy().idempotent()) {
+		if (call.operation.policy().idempotent() || call.isKeyed()) {
 			return true;
 		}
 		return switch (failure.kind()) {
 			// nothing of the attempt left, or only the request that the partner turned
 			// away
-			case CONNECTION_REFUSED -> call.requests() == 0;
-			case RATE_LIMITED -> call.requests() <= 1;
-			case SERVER_ERROR -> failure.classification().retryAfter() != null && call.requests() <= 1;
+			case CONNECTION_REFUSED -> call.sent() == 0;
+			case RATE_LIMITED -> call.sent() <= 1;
+			case SERVER_ERROR -> failure.classification().retryAfter() != null && call.sent() <= 1;
 			default -> false;
 		};
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,32 +31,33 @@ final class BackgroundExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
 		Environment environment = operation.guard().environment();
-		UnaryOperator<Runnable> context = environment.context().capture(true);
+		Pending call = new Pending(operation, work, environment.context().capture(true),
+				operation.key(work, DependencyCallHolder.get()));
 		this.pending.incrementAndGet();
-		environment.transactions().afterCommit(() -> submit(operation, work, context), this.pending::decrementAndGet);
+		environment.transactions().afterCommit(() -> submit(call), this.pending::decrementAndGet);
 		return null;
 	}
 
-	private void submit(Operation operation, Work work, UnaryOperator<Runnable> context) {
+	private void submit(Pending call) {
 		if (this.waiting.incrementAndGet() > this.queue) {
 			this.waiting.decrementAndGet();
-			run(operation, work, context).reject(Refusal.QUEUE_FULL);
+			run(call).reject(Refusal.QUEUE_FULL);
 			return;
 		}
 		// a place in the bulkhead is waited for without a thread, as long as it takes
-		operation.guard().bulkhead().await(() -> {
+		call.operation.guard().bulkhead().await(() -> {
 			this.waiting.decrementAndGet();
-			start(operation, work, context);
+			start(call);
 		});
 	}
 
-	private void start(Operation operation, Work work, UnaryOperator<Runnable> context) {
+	private void start(Pending call) {
 		try {
-			operation.guard().environment().workers().execute(() -> start(run(operation, work, context), context));
+			call.operation.guard().environment().workers().execute(() -> start(run(call), call.context));
 		}
 		catch (RejectedExecutionException ex) {
-			operation.guard().bulkhead().release();
-			run(operation, work, context).refused(Refusal.SHUTTING_DOWN);
+			call.operation.guard().bulkhead().release();
+			run(call).refused(Refusal.SHUTTING_DOWN);
 		}
 	}
 
@@ -68,13 +70,14 @@ final class BackgroundExecution implements Execution {
 		}
 	}
 
-	private AsyncRun run(Operation operation, Work work, UnaryOperator<Runnable> context) {
-		AsyncRun run = new AsyncRun(operation.begin(null), work, (call, ended) -> new WorkerWork(call, work, ended),
-				context, null);
+	private AsyncRun run(Pending call) {
+		// neither a surrounding call nor a request waits for it
+		AsyncRun run = new AsyncRun(call.operation.begin(null, null, call.key), call.work,
+				(present, ended) -> new WorkerWork(present, call.work, ended), call.context, null);
 		run.result().whenComplete((value, failure) -> {
 			this.pending.decrementAndGet();
 			if (failure != null) {
-				lost(operation, failure);
+				lost(call.operation, failure);
 			}
 		});
 		return run;
@@ -94,6 +97,14 @@ final class BackgroundExecution implements Execution {
 	/** Calls that wait or run. */
 	int pending() {
 		return this.pending.get();
+	}
+
+	/**
+	 * A call that waits for its turn.
+	 *
+	 * @param key its idempotency key, as far as its caller knew it
+	 */
+	private record Pending(Operation operation, Work work, UnaryOperator<Runnable> context, @Nullable String key) {
 	}
 
 	/**

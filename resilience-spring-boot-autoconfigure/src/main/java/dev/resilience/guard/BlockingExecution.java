@@ -13,7 +13,7 @@ final class BlockingExecution implements Execution {
 
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
-		Call call = operation.begin();
+		Call call = operation.begin(work);
 		Object value;
 		DependencyCallHolder.set(call);
 		try {

@@ -1,12 +1,12 @@
 package dev.resilience.guard;
 
-import java.util.Objects;
+import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
+import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.signal.CallEvent;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One logical call, from its start until its outcome is known.
  */
-final class Call implements DependencyCall, CallEvent {
+final class Call implements EnclosingCall, CallEvent {
 
-	private static final AtomicIntegerFieldUpdater<Call> REQUESTS = AtomicIntegerFieldUpdater.newUpdater(Call.class,
-			"requests");
+	private static final AtomicReferenceFieldUpdater<Call, @Nullable Requests> REQUESTS = AtomicReferenceFieldUpdater
+		.newUpdater(Call.class, Requests.class, "requests");
 
 	private static final AtomicReferenceFieldUpdater<Call, @Nullable String> KEY = AtomicReferenceFieldUpdater
 		.newUpdater(Call.class, String.class, "idempotencyKey");
@@ -44,7 +44,8 @@ final class Call implements DependencyCall, CallEvent {
 	/** Interrupts the present attempt, if it runs on its caller's thread. */
 	@Nullable Alarm alarm;
 
-	private volatile int requests;
+	/** What the present attempt has sent; {@code null} before its first request. */
+	private volatile @Nullable Requests requests;
 
 	private short attempt;
 
@@ -68,7 +69,8 @@ final class Call implements DependencyCall, CallEvent {
 		this.permission = (int) Breaker.NOT_ASKED;
 		if (this.attempt++ > 0) {
 			this.attemptNanos = guard().now();
-			this.requests = 0;
+			Requests requests = this.requests;
+			this.requests = (requests != null) ? requests.next() : null;
 		}
 	}
 
@@ -107,8 +109,13 @@ final class Call implements DependencyCall, CallEvent {
 		this.outcome = outcome;
 	}
 
-	/** The moment by which the present attempt has to be over. */
-	long attemptDeadlineNanos() {
+	@Override
+	public Call call() {
+		return this;
+	}
+
+	@Override
+	public long attemptDeadlineNanos() {
 		long limit = this.operation.attemptTimeoutNanos();
 		return (limit > 0 && this.attemptNanos + limit - this.deadlineNanos < 0) ? this.attemptNanos + limit
 				: this.deadlineNanos;
@@ -118,8 +125,42 @@ final class Call implements DependencyCall, CallEvent {
 		return this.attempt >= this.operation.policy().maxAttempts();
 	}
 
-	int requests() {
-		return this.requests;
+	/**
+	 * The present attempt, for work that may outlive it.
+	 */
+	DependencyCall presentAttempt() {
+		return isLastAttempt() ? this : new Attempt(this, this.attempt, attemptDeadlineNanos());
+	}
+
+	/** How many requests have left within the present attempt. */
+	int sent() {
+		Requests requests = this.requests;
+		return (requests != null) ? requests.sent() : 0;
+	}
+
+	/** Whether the partner recognises all requests of the present attempt. */
+	boolean isKeyed() {
+		Requests requests = this.requests;
+		return requests != null && requests.isRecognisable();
+	}
+
+	private Requests requests() {
+		return REQUESTS.updateAndGet(this, (present) -> (present != null) ? present : new Requests(0));
+	}
+
+	/** Its next attempt leaves out the items that have succeeded. */
+	void narrowed() {
+		requests().narrowed();
+	}
+
+	/** Use a key that is known from the start. */
+	void useKey(String key) {
+		this.idempotencyKey = key;
+	}
+
+	/** The key of the next call of an operation within the present attempt. */
+	String keyWithin(String operation) {
+		return idempotencyKey() + requests().nextCall(operation);
 	}
 
 	@Override
@@ -180,11 +221,13 @@ final class Call implements DependencyCall, CallEvent {
 	@Override
 	public String idempotencyKey() {
 		String key = this.idempotencyKey;
-		if (key == null) {
-			KEY.compareAndSet(this, null, UUID.randomUUID().toString());
-			key = Objects.requireNonNull(this.idempotencyKey);
-		}
-		return key;
+		return (key != null) ? key : KEY.updateAndGet(this, (present) -> (present != null) ? present : createKey());
+	}
+
+	// the next attempt of a surrounding call makes this call anew
+	private String createKey() {
+		return (this.outer instanceof EnclosingCall enclosing) ? enclosing.call().keyWithin(operation())
+				: UUID.randomUUID().toString();
 	}
 
 	@Override
@@ -193,18 +236,42 @@ final class Call implements DependencyCall, CallEvent {
 	}
 
 	@Override
-	public void requestStarted() {
-		REQUESTS.incrementAndGet(this);
-		if (this.outer != null) {
-			this.outer.requestStarted();
+	public Deadline attemptDeadline() {
+		return new Deadline(attemptDeadlineNanos(), guard().clock());
+	}
+
+	@Override
+	public @Nullable String requestStarted() {
+		return requestStarted(attemptDeadlineNanos());
+	}
+
+	@Nullable String requestStarted(long attemptDeadlineNanos) {
+		if (attemptDeadlineNanos - guard().now() <= 0) {
+			throw new DependencyTimeoutException(name(), operation(),
+					Duration.ofNanos(attemptDeadlineNanos - this.startNanos), null);
+		}
+		boolean withKey = this.operation.policy().idempotencyKey();
+		String key = withKey ? idempotencyKey() + requests().nextRequest() : null;
+		started(withKey);
+		return key;
+	}
+
+	private void started(boolean withKey) {
+		requests().started(withKey);
+		if (this.outer instanceof EnclosingCall enclosing) {
+			enclosing.call().started(withKey);
 		}
 	}
 
 	@Override
 	public void requestNotSent() {
-		REQUESTS.decrementAndGet(this);
-		if (this.outer != null) {
-			this.outer.requestNotSent();
+		notSent(this.operation.policy().idempotencyKey());
+	}
+
+	private void notSent(boolean withKey) {
+		requests().notSent(withKey);
+		if (this.outer instanceof EnclosingCall enclosing) {
+			enclosing.call().notSent(withKey);
 		}
 	}
 

@@ -50,7 +50,7 @@ final class CallerThread {
 		Watchdog watchdog = call.guard().environment().watchdog();
 		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
 		DependencyCall before = DependencyCallHolder.get();
-		DependencyCallHolder.set(call);
+		DependencyCallHolder.set(call.presentAttempt());
 		try {
 			return work.attempt(last);
 		}
@@ -61,9 +61,10 @@ final class CallerThread {
 	}
 
 	private static @Nullable Alarm outerAlarm(Call call) {
-		for (Object each = call.outer; each instanceof Call outer; each = outer.outer) {
-			if (outer.alarm != null && outer.alarm.isOf(Thread.currentThread())) {
-				return outer.alarm;
+		for (DependencyCall each = call.outer; each instanceof EnclosingCall outer; each = outer.call().outer) {
+			Alarm alarm = outer.call().alarm;
+			if (alarm != null && alarm.isOf(Thread.currentThread())) {
+				return alarm;
 			}
 		}
 		return null;

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param context carries the context from thread to thread
  * @param classification tells what kind of failure an exception is
  * @param response the response to which the current thread contributes, if there is one
+ * @param requestDeadline knows when the caller of the present request gives up
  * @param failedCalls remembers the failures of critical dependencies
  */
 public record Environment(LongSupplier clock, Watchdog watchdog, Executor workers, ScheduledExecutorService timer,
 		Transactions transactions, ContextCarrier context, FailureClassification classification,
-		Supplier<@Nullable DegradedResponse> response, FailedCalls failedCalls) {
+		Supplier<@Nullable DegradedResponse> response, RequestDeadline requestDeadline, FailedCalls failedCalls) {
 }

@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
+import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
 import dev.resilience.policy.OperationPolicy;
@@ -70,20 +71,50 @@ public final class Operation {
 		return this.execution.execute(this, work);
 	}
 
-	Call begin() {
-		return begin(DependencyCallHolder.get());
+	Call begin(Work work) {
+		DependencyCall outer = DependencyCallHolder.get();
+		return begin(outer, this.guard.environment().requestDeadline().current(), key(work, outer));
 	}
 
-	Call begin(@Nullable DependencyCall outer) {
+	/**
+	 * Begin a call.
+	 * @param outer the call within which it is made
+	 * @param request when the caller of the request gives up in which it is made
+	 * @param key its idempotency key, {@code null} to make one when it is asked for
+	 */
+	Call begin(@Nullable DependencyCall outer, @Nullable Deadline request, @Nullable String key) {
 		long now = this.guard.now();
 		long deadline = now + this.timeoutNanos;
-		for (DependencyCall each = outer; each instanceof Call call; each = call.outer) {
+		if (outer instanceof EnclosingCall enclosing) {
 			// nobody waits for it when the attempt that made it is over
-			if (call.attemptDeadlineNanos() - deadline < 0) {
-				deadline = call.attemptDeadlineNanos();
-			}
+			deadline = earlier(deadline, enclosing.attemptDeadlineNanos());
 		}
-		return new Call(this, now, deadline, outer);
+		if (request != null) {
+			deadline = earlier(deadline, now + request.remaining().toNanos());
+		}
+		Call call = new Call(this, now, deadline, outer);
+		if (key != null) {
+			call.useKey(key);
+		}
+		return call;
+	}
+
+	private static long earlier(long nanos, long others) {
+		return (others - nanos < 0) ? others : nanos;
+	}
+
+	/**
+	 * The idempotency key of a call, as far as it is known from the start: the caller's
+	 * own, or one that the next attempt of the surrounding call finds again. That one
+	 * follows from the order of the calls, and not from what each of them happens to
+	 * send.
+	 */
+	@Nullable String key(Work work, @Nullable DependencyCall outer) {
+		String key = work.idempotencyKey();
+		if (key == null && this.policy.idempotencyKey() && outer instanceof EnclosingCall enclosing) {
+			return enclosing.call().keyWithin(this.policy.operation());
+		}
+		return key;
 	}
 
 	boolean isSlow(long durationNanos) {

@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
 import dev.resilience.signal.DegradedResponse;
@@ -43,8 +44,10 @@ final class ReactiveExecution implements Execution {
 
 		private Subscription(Operation operation, Work work, ContextView context) {
 			DependencyCall outer = context.getOrDefault(DependencyCall.class, DependencyCallHolder.get());
-			this.call = operation.begin(outer);
 			this.guard = operation.guard();
+			Deadline request = context.getOrDefault(Deadline.class,
+					this.guard.environment().requestDeadline().current());
+			this.call = operation.begin(outer, request, operation.key(work, outer));
 			this.work = work;
 			this.response = context.getOrDefault(DegradedResponse.class, this.guard.environment().response().get());
 		}

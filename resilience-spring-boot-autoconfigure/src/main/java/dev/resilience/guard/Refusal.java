@@ -17,7 +17,7 @@ enum Refusal {
 
 	RATE_LIMITED("its rate limit is used up", false),
 
-	DEADLINE_SPENT("the deadline of the surrounding call has passed", false),
+	DEADLINE_SPENT("the deadline of the surrounding call or request has passed", false),
 
 	SHUTTING_DOWN("the application is shutting down", false);
 

@@ -14,7 +14,7 @@ final class StageExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) {
 		Environment environment = operation.guard().environment();
-		AsyncRun run = new AsyncRun(operation.begin(), work, (call, ended) -> new StageWork(call, work, ended),
+		AsyncRun run = new AsyncRun(operation.begin(work), work, (call, ended) -> new StageWork(call, work, ended),
 				environment.context().capture(false), environment.response().get());
 		run.attempt();
 		return run.result();

@@ -67,4 +67,12 @@ public interface Work {
 		return NO_ARGUMENTS;
 	}
 
+	/**
+	 * The idempotency key that whoever makes the call has given it.
+	 * @return the key, {@code null} if the call gets one of its own
+	 */
+	default @Nullable String idempotencyKey() {
+		return null;
+	}
+
 }

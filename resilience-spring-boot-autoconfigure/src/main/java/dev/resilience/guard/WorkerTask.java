@@ -1,8 +1,10 @@
 package dev.resilience.guard;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.function.UnaryOperator;
 
+import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,14 @@ final class WorkerTask extends FutureTask<@Nullable Object> {
 	private final Runnable ended;
 
 	WorkerTask(Call call, Work work, boolean last, UnaryOperator<Runnable> context, Runnable ended) {
-		super(() -> {
-			DependencyCallHolder.set(call);
+		super(within(call.presentAttempt(), work, last));
+		this.context = context;
+		this.ended = ended;
+	}
+
+	private static Callable<@Nullable Object> within(DependencyCall attempt, Work work, boolean last) {
+		return () -> {
+			DependencyCallHolder.set(attempt);
 			try {
 				return work.attempt(last);
 			}
@@ -31,9 +39,7 @@ final class WorkerTask extends FutureTask<@Nullable Object> {
 			finally {
 				DependencyCallHolder.set(null);
 			}
-		});
-		this.context = context;
-		this.ended = ended;
+		};
 	}
 
 	@Override

@@ -8,14 +8,14 @@ import org.springframework.cache.interceptor.SimpleKey;
 /**
  * An intercepted call whose result is kept.
  */
-final class KeptWork extends MethodWork {
+final class KeptWork extends KeyedWork {
 
 	private final LastGood lastGood;
 
 	private final @Nullable SimpleKey key;
 
-	KeptWork(ProxyMethodInvocation invocation, LastGood lastGood) {
-		super(invocation);
+	KeptWork(ProxyMethodInvocation invocation, @Nullable String idempotencyKey, LastGood lastGood) {
+		super(invocation, idempotencyKey);
 		this.lastGood = lastGood;
 		this.key = lastGood.key(invocation.getArguments());
 	}

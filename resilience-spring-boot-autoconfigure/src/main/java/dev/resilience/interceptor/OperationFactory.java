@@ -113,7 +113,7 @@ public final class OperationFactory {
 	GuardedMethod method(DependencySpec spec) {
 		GuardedMethod method = this.methods.get(spec);
 		if (method == null) {
-			method = this.fallbacks.contains(spec) ? new GuardedMethod(null, null) : create(spec);
+			method = this.fallbacks.contains(spec) ? new GuardedMethod(null, null, null) : create(spec);
 			this.methods.put(spec, method);
 			Operation operation = method.operation();
 			if (operation != null) {
@@ -151,7 +151,8 @@ public final class OperationFactory {
 		Form form = ReturnForms.of(spec.method(), spec.owner(), policy.type(), policy.isolation());
 		refuseDurable(policy, spec.signature());
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
-		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood());
+		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood(),
+				KeyParameter.of(spec.method()));
 	}
 
 	private static void refuseDurable(OperationPolicy policy, String subject) {

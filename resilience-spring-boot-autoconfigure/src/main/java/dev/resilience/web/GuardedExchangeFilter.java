@@ -13,9 +13,20 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 
 /**
  * WebClient: tells the guarded call of the subscription, or else of the current thread,
- * that a request leaves, so that what may have been received is not sent again.
+ * that a request leaves, so that what may have been received is not sent again unless the
+ * partner recognises it.
  */
 public final class GuardedExchangeFilter implements ExchangeFilterFunction {
+
+	private final OutboundHeaders headers;
+
+	/**
+	 * Create a new filter.
+	 * @param headers what requests carry
+	 */
+	public GuardedExchangeFilter(OutboundHeaders headers) {
+		this.headers = headers;
+	}
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
@@ -26,13 +37,14 @@ public final class GuardedExchangeFilter implements ExchangeFilterFunction {
 		return context.hasKey(DependencyCall.class) ? context.get(DependencyCall.class) : DependencyCallHolder.get();
 	}
 
-	private static Mono<ClientResponse> exchange(ClientRequest request, ExchangeFunction next,
-			@Nullable DependencyCall call) {
+	private Mono<ClientResponse> exchange(ClientRequest request, ExchangeFunction next, @Nullable DependencyCall call) {
 		if (call == null) {
 			return next.exchange(request);
 		}
-		call.requestStarted();
-		return next.exchange(request).doOnError(Connections::noneCameAbout, (ex) -> call.requestNotSent());
+		ClientRequest announced = ClientRequest.from(request)
+			.headers((headers) -> this.headers.announce(call, headers::containsHeader, headers::set))
+			.build();
+		return next.exchange(announced).doOnError(Connections::noneCameAbout, (ex) -> call.requestNotSent());
 	}
 
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
@@ -12,9 +13,20 @@ import org.springframework.http.client.ClientHttpResponse;
 
 /**
  * RestClient and RestTemplate: tells the guarded call of the current thread that a
- * request leaves, so that what may have been received is not sent again.
+ * request leaves, so that what may have been received is not sent again unless the
+ * partner recognises it.
  */
 public final class GuardedRequestInterceptor implements ClientHttpRequestInterceptor {
+
+	private final OutboundHeaders headers;
+
+	/**
+	 * Create a new interceptor.
+	 * @param headers what requests carry
+	 */
+	public GuardedRequestInterceptor(OutboundHeaders headers) {
+		this.headers = headers;
+	}
 
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
@@ -23,7 +35,8 @@ public final class GuardedRequestInterceptor implements ClientHttpRequestInterce
 		if (call == null) {
 			return execution.execute(request, body);
 		}
-		call.requestStarted();
+		HttpHeaders headers = request.getHeaders();
+		this.headers.announce(call, headers::containsHeader, headers::set);
 		try {
 			return execution.execute(request, body);
 		}

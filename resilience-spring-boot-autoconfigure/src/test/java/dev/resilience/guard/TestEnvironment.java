@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import dev.resilience.Deadline;
 import dev.resilience.DependencyType;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.policy.OperationPolicy;
@@ -57,6 +58,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private @Nullable DegradedResponse response;
 
+	private @Nullable Deadline requestDeadline;
+
 	TestEnvironment() {
 		this(System::nanoTime);
 	}
@@ -78,6 +81,11 @@ final class TestEnvironment implements AutoCloseable {
 
 	TestEnvironment with(DegradedResponse response) {
 		this.response = response;
+		return this;
+	}
+
+	TestEnvironment with(Deadline requestDeadline) {
+		this.requestDeadline = requestDeadline;
 		return this;
 	}
 
@@ -111,7 +119,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private Guard guard(PolicyResolver resolver, DependencyType type, OperationPolicy policy) {
 		Environment environment = new Environment(this.clock, this.watchdog, this.workers, this.timer,
-				this.transactions, ContextCarrier.NONE, this.classification, () -> this.response, this.failedCalls);
+				this.transactions, ContextCarrier.NONE, this.classification, () -> this.response,
+				() -> this.requestDeadline, this.failedCalls);
 		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment, List.of(new Recorder()));
 	}
 

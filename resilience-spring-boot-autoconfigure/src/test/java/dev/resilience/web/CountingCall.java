@@ -1,9 +1,12 @@
 package dev.resilience.web;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
+import dev.resilience.DependencyTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guarded call that counts the requests that left, and those that were announced.
@@ -14,6 +17,10 @@ final class CountingCall implements DependencyCall {
 
 	private final AtomicInteger left = new AtomicInteger();
 
+	private boolean keys;
+
+	private Deadline deadline = new Deadline(1, () -> 0);
+
 	int announced() {
 		return this.announced.get();
 	}
@@ -22,10 +29,25 @@ final class CountingCall implements DependencyCall {
 		return this.left.get();
 	}
 
+	CountingCall withKeys() {
+		this.keys = true;
+		return this;
+	}
+
+	CountingCall withLeft(Duration left) {
+		long now = System.nanoTime();
+		this.deadline = new Deadline(now + left.toNanos(), () -> now);
+		return this;
+	}
+
 	@Override
-	public void requestStarted() {
-		this.announced.incrementAndGet();
+	public @Nullable String requestStarted() {
+		if (this.deadline.isExpired()) {
+			throw new DependencyTimeoutException(name(), operation(), Duration.ofSeconds(1), null);
+		}
 		this.left.incrementAndGet();
+		int ordinal = this.announced.incrementAndGet();
+		return this.keys ? idempotencyKey() + "-" + ordinal : null;
 	}
 
 	@Override
@@ -56,6 +78,11 @@ final class CountingCall implements DependencyCall {
 	@Override
 	public Deadline deadline() {
 		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Deadline attemptDeadline() {
+		return this.deadline;
 	}
 
 }

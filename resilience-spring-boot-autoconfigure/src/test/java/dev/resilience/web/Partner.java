@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
@@ -20,6 +23,10 @@ final class Partner implements AutoCloseable {
 	private final HttpServer server;
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	private volatile Headers lastHeaders = new Headers();
 
 	Partner() {
 		try {
@@ -38,10 +45,21 @@ final class Partner implements AutoCloseable {
 		this.server.start();
 	}
 
-	private static void answer(HttpExchange exchange, int status) throws IOException {
+	private void answer(HttpExchange exchange, int status) throws IOException {
+		this.requests.incrementAndGet();
+		this.lastHeaders = exchange.getRequestHeaders();
 		exchange.getRequestBody().readAllBytes();
 		exchange.sendResponseHeaders(status, -1);
 		exchange.close();
+	}
+
+	int requests() {
+		return this.requests.get();
+	}
+
+	/** The values of a header of the last request that was answered. */
+	List<String> received(String header) {
+		return this.lastHeaders.getOrDefault(header, List.of());
 	}
 
 	String url(String path) {
