@@ -117,10 +117,34 @@ final class AsyncRun {
 
 	private void attemptWithinBulkhead() {
 		if (this.result.isDone()) {
-			this.guard.bulkhead().release();
+			this.guard.leave(false);
 			return;
 		}
-		Refusal refusal = this.guard.admitWithinBulkhead(this.call);
+		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
+		if (token.isDone()) {
+			attemptWithToken(token.join());
+			return;
+		}
+		token.whenComplete((granted, cancelled) -> {
+			if (cancelled != null) {
+				this.guard.leave(false);
+			}
+			else {
+				resume(() -> {
+					this.call.waited();
+					attemptWithToken(granted);
+				});
+			}
+		});
+		this.result.whenComplete((value, ex) -> token.cancel(false));
+	}
+
+	private void attemptWithToken(boolean token) {
+		if (this.result.isDone()) {
+			this.guard.leave(token);
+			return;
+		}
+		Refusal refusal = this.guard.admitWithinBulkhead(this.call, token);
 		if (refusal != null) {
 			refused(refusal);
 			return;

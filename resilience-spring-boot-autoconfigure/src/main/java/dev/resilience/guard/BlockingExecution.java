@@ -1,6 +1,9 @@
 package dev.resilience.guard;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.resilience.DependencyCallHolder;
 import dev.resilience.policy.Isolation;
@@ -73,9 +76,39 @@ final class BlockingExecution implements Execution {
 			}
 		}
 		if (refusal == null) {
-			refusal = guard.admitWithinBulkhead(call);
+			try {
+				refusal = guard.admitWithinBulkhead(call, awaitToken(call));
+			}
+			catch (InterruptedException ex) {
+				return interruptedWhileWaiting(call, ex);
+			}
 		}
 		return (refusal != null) ? Failure.refused(guard, refusal) : null;
+	}
+
+	private static boolean awaitToken(Call call) throws InterruptedException {
+		CompletableFuture<Boolean> token = call.guard().acquireToken(call);
+		if (token.isDone()) {
+			return token.join();
+		}
+		try {
+			return token.get(call.deadlineNanos - call.attemptNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			return hasCome(token);
+		}
+		catch (InterruptedException ex) {
+			call.guard().leave(hasCome(token));
+			throw ex;
+		}
+		finally {
+			call.waited();
+		}
+	}
+
+	// after this it will not come any more
+	private static boolean hasCome(CompletableFuture<Boolean> token) {
+		return !token.cancel(false) && token.join();
 	}
 
 	private static boolean isOnCallersThread(Call call) {

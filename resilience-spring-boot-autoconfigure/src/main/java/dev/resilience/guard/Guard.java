@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
@@ -62,7 +63,8 @@ public final class Guard {
 		this.probeLeaseNanos = Math.max(policy.breaker().openFor().toNanos(), policy.timeout().toNanos());
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
-		this.rateLimit = (policy.rateLimit() != null) ? new RateLimit(policy.rateLimit(), environment.clock()) : null;
+		this.rateLimit = (policy.rateLimit() != null)
+				? new LocalRateLimit(policy.rateLimit(), 1, environment.clock(), environment.timer()) : null;
 		this.control = new Switch(policy.name(), policy.position());
 		this.signals = new DependencySignals(start);
 		this.listeners = new CallListener[listeners.size() + 1];
@@ -95,30 +97,59 @@ public final class Guard {
 	}
 
 	/**
-	 * What must hold once the attempt has its place in the bulkhead. A refusal gives the
-	 * place back.
+	 * The token of the rate limit for an attempt that has its place in the bulkhead.
+	 * @return completes with whether there is one
+	 */
+	CompletableFuture<Boolean> acquireToken(Call call) {
+		if (this.rateLimit == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
+			return RateLimit.GRANTED;
+		}
+		return this.rateLimit.acquire(call.deadlineNanos - call.attemptNanos);
+	}
+
+	/**
+	 * What must hold once the attempt has its place in the bulkhead and may have its
+	 * token. A refusal gives back both.
+	 * @param token whether it has a token of the rate limit
 	 * @return why it must not be made, {@code null} if it may
 	 */
-	@Nullable Refusal admitWithinBulkhead(Call call) {
-		Refusal refusal = null;
-		if (this.control.position(call.attemptNanos) != SwitchPosition.BYPASS) {
-			if (this.rateLimit != null && !this.rateLimit.tryAcquire()) {
-				refusal = Refusal.RATE_LIMITED;
-			}
-			else if (this.breaker != null) {
-				call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, this.probeLeaseNanos);
-				if (call.permission == Breaker.REFUSED) {
-					refusal = Refusal.BREAKER_OPEN;
-				}
-			}
-		}
+	@Nullable Refusal admitWithinBulkhead(Call call, boolean token) {
+		Refusal refusal = token ? admitByBreaker(call) : Refusal.RATE_LIMITED;
 		if (refusal != null) {
-			this.bulkhead.release();
+			leave(token);
 		}
 		else if (call.attempt() == 1) {
 			call.operation.retryBudget().deposit(call.attemptNanos);
 		}
 		return refusal;
+	}
+
+	private @Nullable Refusal admitByBreaker(Call call) {
+		if (call.deadlineNanos - call.attemptNanos <= 0) {
+			return Refusal.DEADLINE_SPENT; // it has waited for too long
+		}
+		if (this.breaker == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
+			return null;
+		}
+		call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, this.probeLeaseNanos);
+		return (call.permission == Breaker.REFUSED) ? Refusal.BREAKER_OPEN : null;
+	}
+
+	/**
+	 * An attempt that has its place in the bulkhead will not be made.
+	 * @param token whether it has a token of the rate limit
+	 */
+	void leave(boolean token) {
+		if (token) {
+			giveBackToken();
+		}
+		this.bulkhead.release();
+	}
+
+	void giveBackToken() {
+		if (this.rateLimit != null) {
+			this.rateLimit.giveBack();
+		}
 	}
 
 	void attemptSucceeded(Call call, long nowNanos, boolean slow) {

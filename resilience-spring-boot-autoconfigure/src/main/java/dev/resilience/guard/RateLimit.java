@@ -1,42 +1,28 @@
 package dev.resilience.guard;
 
-import java.util.function.LongSupplier;
-
-import dev.resilience.policy.Settings;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Bounds how many calls are sent to a dependency in a time.
  */
-final class RateLimit {
+interface RateLimit {
 
-	private final Bucket bucket;
+	/** A token that is there. */
+	CompletableFuture<Boolean> GRANTED = CompletableFuture.completedFuture(true);
 
-	RateLimit(Settings.RateLimit policy, LongSupplier clock) {
-		int burst = (policy.burst() != null) ? policy.burst() : policy.permits();
-		this.bucket = Bucket.builder()
-			.addLimit((limit) -> limit.capacity(burst).refillGreedy(policy.permits(), policy.per()))
-			.withCustomTimePrecision(new MonotonicTime(clock))
-			.build();
-	}
+	/** A token that does not come in time. */
+	CompletableFuture<Boolean> REFUSED = CompletableFuture.completedFuture(false);
 
-	boolean tryAcquire() {
-		return this.bucket.tryConsume(1);
-	}
+	/**
+	 * Take a token for an attempt. No thread waits for it; who gives up waiting cancels
+	 * the future, which gives the token back.
+	 * @param leftNanos how long the call may still take
+	 * @return completes with whether there is a token for the attempt, and never with a
+	 * failure
+	 */
+	CompletableFuture<Boolean> acquire(long leftNanos);
 
-	private record MonotonicTime(LongSupplier clock) implements TimeMeter {
-
-		@Override
-		public long currentTimeNanos() {
-			return this.clock.getAsLong();
-		}
-
-		@Override
-		public boolean isWallClockBased() {
-			return false;
-		}
-
-	}
+	/** A token was granted and will not be used. */
+	void giveBack();
 
 }

@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.guard.ReactiveExecution.Refused;
@@ -58,20 +59,41 @@ final class ReactivePermit {
 	}
 
 	private Mono<Void> admit() {
+		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
+		if (token.isDone()) {
+			return admit(token.join());
+		}
+		return Mono.fromFuture(token)
+			.publishOn(Schedulers.parallel())
+			.doOnDiscard(Boolean.class, this::giveBack)
+			.flatMap((granted) -> {
+				this.call.waited();
+				return admit(granted);
+			});
+	}
+
+	private Mono<Void> admit(boolean token) {
 		if (!this.state.compareAndSet(HELD, ADMITTING)) {
+			giveBack(token);
 			return Mono.never(); // cancelled
 		}
-		Refusal refusal = this.guard.admitWithinBulkhead(this.call);
+		Refusal refusal = this.guard.admitWithinBulkhead(this.call, token);
 		if (refusal != null) {
 			this.state.set(CLOSED); // given back already
 			return Mono.error(new Refused(refusal));
 		}
 		if (!this.state.compareAndSet(ADMITTING, ADMITTED)) {
 			// cancelled meanwhile
-			giveBack(true);
+			leave(true);
 			return Mono.never();
 		}
 		return Mono.empty();
+	}
+
+	private void giveBack(boolean token) {
+		if (token) {
+			this.guard.giveBackToken();
+		}
 	}
 
 	private void granted() {
@@ -93,11 +115,11 @@ final class ReactivePermit {
 	private void close(boolean cancelled) {
 		int before = this.state.getAndSet(CLOSED);
 		if (before == HELD || before == ADMITTED) {
-			giveBack(cancelled && before == ADMITTED);
+			leave(cancelled && before == ADMITTED);
 		}
 	}
 
-	private void giveBack(boolean cancelled) {
+	private void leave(boolean cancelled) {
 		this.guard.bulkhead().release();
 		if (cancelled) {
 			this.guard.attemptCancelled(this.call, this.guard.now());

@@ -1,0 +1,87 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+
+import dev.resilience.policy.Settings;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+
+/**
+ * A rate limit that this instance keeps by itself.
+ */
+final class LocalRateLimit implements RateLimit {
+
+	private final Bucket bucket;
+
+	private final long maxWaitNanos;
+
+	private final ScheduledExecutorService timer;
+
+	/**
+	 * Create a rate limit.
+	 * @param policy what was decided for the dependency
+	 * @param instances how many instances share the limit in equal parts
+	 * @param clock the monotonic clock
+	 * @param timer announces tokens that are waited for
+	 */
+	LocalRateLimit(Settings.RateLimit policy, int instances, LongSupplier clock, ScheduledExecutorService timer) {
+		int burst = (policy.burst() != null) ? policy.burst() : policy.permits();
+		this.bucket = Bucket.builder()
+			.addLimit((limit) -> limit.capacity(Math.max(1, burst / instances))
+				.refillGreedy(policy.permits(), policy.per().multipliedBy(instances)))
+			.withCustomTimePrecision(new MonotonicTime(clock, clock.getAsLong()))
+			.build();
+		this.maxWaitNanos = policy.maxWait().toNanos();
+		this.timer = timer;
+	}
+
+	@Override
+	public CompletableFuture<Boolean> acquire(long leftNanos) {
+		if (this.bucket.tryConsume(1)) {
+			return GRANTED;
+		}
+		long wait = Math.min(this.maxWaitNanos, leftNanos);
+		return (wait > 0) ? reserve(wait) : REFUSED;
+	}
+
+	private CompletableFuture<Boolean> reserve(long waitNanos) {
+		CompletableFuture<Boolean> token = this.bucket.asScheduler().tryConsume(1, waitNanos, this.timer);
+		if (token.isCompletedExceptionally()) {
+			// the timer has been shut down: the token is reserved, but nothing will
+			// announce it
+			giveBack();
+			return REFUSED;
+		}
+		token.whenComplete((granted, cancelled) -> {
+			if (cancelled != null) {
+				giveBack();
+			}
+		});
+		return token;
+	}
+
+	@Override
+	public void giveBack() {
+		this.bucket.addTokens(1);
+	}
+
+	/**
+	 * The time since the start: Bucket4j knows no clock that overflows.
+	 */
+	private record MonotonicTime(LongSupplier clock, long startNanos) implements TimeMeter {
+
+		@Override
+		public long currentTimeNanos() {
+			return this.clock.getAsLong() - this.startNanos;
+		}
+
+		@Override
+		public boolean isWallClockBased() {
+			return false;
+		}
+
+	}
+
+}
