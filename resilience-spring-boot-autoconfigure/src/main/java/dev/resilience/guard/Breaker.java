@@ -2,12 +2,13 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.internal.CircuitBreakerStateMachine;
@@ -17,19 +18,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drives resilience4j's circuit breaker. A permission is bound to the state in which it
- * was given, so that stragglers of an earlier state cannot decide a later one.
+ * was given, or to a probe with a lease, so that stragglers cannot decide a later state.
  */
 final class Breaker {
 
 	/** No permission was given. */
-	static final long REFUSED = -1;
+	static final int REFUSED = -1;
 
 	/** No permission was needed. */
-	static final long NOT_ASKED = -2;
+	static final int NOT_ASKED = -2;
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
-	private static final Duration LONGEST_OPEN = Duration.ofMinutes(2);
 
 	// what is slow was decided before: the state machine is told one of two durations
 	private static final Duration SLOW_THRESHOLD = Duration.ofMillis(1);
@@ -42,22 +41,18 @@ final class Breaker {
 
 	private final CircuitBreaker machine;
 
-	private final AtomicLong generation = new AtomicLong();
+	private final OpenTime openTime;
+
+	private final Probes probes;
 
 	private final LongAdder refused = new LongAdder();
 
-	private final ReentrantLock probing = new ReentrantLock();
+	// an even number for each state: the permission of the calls that were let through
+	private final AtomicInteger state = new AtomicInteger();
 
-	// guarded by the lock
-	private long lastProbeNanos;
-
-	private volatile long openUntilNanos;
-
-	private volatile long nowNanos;
-
-	Breaker(String name, DependencyPolicy.Breaker policy, long startNanos) {
+	Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, long startNanos) {
 		this.clock = new BreakerClock(startNanos);
-		this.nowNanos = startNanos;
+		this.openTime = new OpenTime(policy.openFor(), random);
 		Duration time = policy.window().time();
 		int minCalls = policy.minCalls();
 		CircuitBreakerConfig config = CircuitBreakerConfig.custom()
@@ -68,114 +63,91 @@ final class Breaker {
 					(time != null) ? SlidingWindowType.TIME_BASED : SlidingWindowType.COUNT_BASED,
 					CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
 			.permittedNumberOfCallsInHalfOpenState(policy.probes())
-			.waitIntervalFunctionInOpenState((attempt) -> openMillis(policy.openFor(), attempt))
+			.waitIntervalFunctionInOpenState((times) -> this.openTime.start(times, this.clock.nanos()))
 			.writableStackTraceEnabled(false)
 			.clock(this.clock)
 			.build();
 		this.machine = new CircuitBreakerStateMachine(name, config);
+		this.probes = new Probes(this.machine, this.openTime, policy, this::fail);
 		this.machine.getEventPublisher().onStateTransition((event) -> {
-			this.generation.incrementAndGet();
+			this.state.addAndGet(2);
 			logger.warn("Breaker of dependency '{}' is {}, was {}", name, event.getStateTransition().getToState(),
 					event.getStateTransition().getFromState());
 		});
 	}
 
-	private long openMillis(Duration openFor, int attempt) {
-		double doubled = openFor.toMillis() * Math.pow(2, Math.min(30, attempt - 1));
-		long millis = (long) Math.max(openFor.toMillis(), Math.min(LONGEST_OPEN.toMillis(), doubled));
-		this.openUntilNanos = this.nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
-		return millis;
-	}
-
 	/** A cheap look before anything is spent on the call. */
 	boolean isOpen(long nowNanos) {
-		CircuitBreaker.State state = this.machine.getState();
-		if (state == CircuitBreaker.State.CLOSED) {
+		State state = this.machine.getState();
+		if (state == State.CLOSED) {
 			return false;
 		}
-		if (state == CircuitBreaker.State.OPEN && nowNanos - this.openUntilNanos <= 0) {
+		boolean open = (state == State.OPEN) ? !this.openTime.isOver(nowNanos) : this.probes.areOut(nowNanos);
+		if (open) {
 			this.refused.increment();
-			return true;
 		}
-		return false;
+		return open;
 	}
 
 	/**
 	 * Ask for permission.
 	 * @param nowNanos the present
-	 * @param leaseNanos how long a probe of a half-open breaker may take
+	 * @param deadlineNanos when the call has to be over
 	 * @return the permission, or {@link #REFUSED}
 	 */
-	long tryAcquire(long nowNanos, long leaseNanos) {
-		advance(nowNanos);
-		if (this.machine.getState() == CircuitBreaker.State.CLOSED) {
-			return this.machine.tryAcquirePermission() ? this.generation.get() : refused();
-		}
-		// the state and its generation do not change together
-		this.probing.lock();
-		try {
-			return tryProbe(nowNanos, leaseNanos);
-		}
-		finally {
-			this.probing.unlock();
-		}
-	}
-
-	private long tryProbe(long nowNanos, long leaseNanos) {
-		if (this.machine.tryAcquirePermission()) {
-			this.lastProbeNanos = nowNanos;
-			return this.generation.get();
-		}
-		if (this.machine.getState() == CircuitBreaker.State.HALF_OPEN && nowNanos - this.lastProbeNanos > leaseNanos) {
-			// its probes never came back
-			reopen();
-		}
-		return refused();
-	}
-
-	private long refused() {
-		this.refused.increment();
-		return REFUSED;
-	}
-
-	private void reopen() {
-		try {
-			this.machine.transitionToOpenState();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Another call was faster", ex);
-		}
-	}
-
-	void succeeded(long permission, long nowNanos, boolean slow) {
-		if (isCurrent(permission, nowNanos)) {
-			this.machine.onSuccess(slow ? SLOW_NANOS : 0, TimeUnit.NANOSECONDS);
-		}
-	}
-
-	void failed(long permission, long nowNanos) {
-		if (isCurrent(permission, nowNanos)) {
-			this.machine.onError(0, TimeUnit.NANOSECONDS, COUNTED);
-		}
-	}
-
-	void release(long permission, long nowNanos) {
-		if (isCurrent(permission, nowNanos)) {
-			this.machine.releasePermission();
-		}
-	}
-
-	private boolean isCurrent(long permission, long nowNanos) {
-		if (permission < 0 || permission != this.generation.get()) {
-			return false;
-		}
-		advance(nowNanos);
-		return true;
-	}
-
-	private void advance(long nowNanos) {
-		this.nowNanos = nowNanos;
+	int tryAcquire(long nowNanos, long deadlineNanos) {
 		this.clock.advance(nowNanos);
+		while (true) {
+			// read first: at worst that of an earlier state, which decides nothing
+			int permission = this.state.get();
+			if (this.machine.getState() == State.CLOSED) {
+				return permission;
+			}
+			int probe = this.probes.tryLeave(nowNanos, deadlineNanos);
+			if (probe != Probes.CLOSED) {
+				if (probe == REFUSED) {
+					this.refused.increment();
+				}
+				return probe;
+			}
+		}
+	}
+
+	void succeeded(int permission, long nowNanos, boolean slow) {
+		if (isCurrent(permission, nowNanos)) {
+			succeed(slow);
+		}
+		else if (Probes.isProbe(permission)) {
+			this.probes.report(permission, nowNanos, () -> succeed(slow));
+		}
+	}
+
+	void failed(int permission, long nowNanos) {
+		if (isCurrent(permission, nowNanos)) {
+			fail();
+		}
+		else if (Probes.isProbe(permission)) {
+			this.probes.report(permission, nowNanos, this::fail);
+		}
+	}
+
+	void release(int permission, long nowNanos) {
+		if (Probes.isProbe(permission)) {
+			this.probes.release(permission, nowNanos);
+		}
+	}
+
+	private boolean isCurrent(int permission, long nowNanos) {
+		this.clock.advance(nowNanos);
+		return permission == this.state.get();
+	}
+
+	private void succeed(boolean slow) {
+		this.machine.onSuccess(slow ? SLOW_NANOS : 0, TimeUnit.NANOSECONDS);
+	}
+
+	private void fail() {
+		this.machine.onError(0, TimeUnit.NANOSECONDS, COUNTED);
 	}
 
 	BreakerState state() {
@@ -186,11 +158,11 @@ final class Breaker {
 		};
 	}
 
-	/** The time until it probes again; {@code null} if it is not open. */
+	/** The time until it may probe again; {@code null} if it is closed. */
 	@Nullable Duration retryAfter(long nowNanos) {
 		return switch (this.machine.getState()) {
-			case OPEN -> Duration.ofNanos(Math.max(0, this.openUntilNanos - nowNanos));
-			case HALF_OPEN -> Duration.ofSeconds(1);
+			case OPEN -> this.openTime.left(nowNanos);
+			case HALF_OPEN -> this.probes.timeToNext(nowNanos);
 			default -> null;
 		};
 	}

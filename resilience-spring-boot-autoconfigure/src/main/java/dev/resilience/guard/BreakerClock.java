@@ -28,6 +28,10 @@ final class BreakerClock extends Clock {
 		}
 	}
 
+	long nanos() {
+		return this.reading.nanos;
+	}
+
 	@Override
 	public Instant instant() {
 		return this.reading.instant;

@@ -39,7 +39,7 @@ final class Call implements EnclosingCall, CallEvent {
 	long attemptNanos;
 
 	/** The breaker's permission for the present attempt. */
-	int permission = (int) Breaker.NOT_ASKED;
+	int permission = Breaker.NOT_ASKED;
 
 	/** Interrupts the present attempt, if it runs on its caller's thread. */
 	@Nullable Alarm alarm;
@@ -66,7 +66,7 @@ final class Call implements EnclosingCall, CallEvent {
 	}
 
 	void nextAttempt() {
-		this.permission = (int) Breaker.NOT_ASKED;
+		this.permission = Breaker.NOT_ASKED;
 		if (this.attempt++ > 0) {
 			this.attemptNanos = guard().now();
 			Requests requests = this.requests;
@@ -79,9 +79,9 @@ final class Call implements EnclosingCall, CallEvent {
 	}
 
 	/** The breaker's permission, which can be reported once. */
-	long takePermission() {
-		long permission = this.permission;
-		this.permission = (int) Breaker.NOT_ASKED;
+	int takePermission() {
+		int permission = this.permission;
+		this.permission = Breaker.NOT_ASKED;
 		return permission;
 	}
 

@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
@@ -29,8 +30,6 @@ public final class Guard {
 	private final DependencyPolicy policy;
 
 	private final @Nullable Breaker breaker;
-
-	private final long probeLeaseNanos;
 
 	private final Bulkhead bulkhead;
 
@@ -59,8 +58,9 @@ public final class Guard {
 		this.environment = environment;
 		long start = now();
 		this.pause = new Pause(policy.maxPause(), start);
-		this.breaker = policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(), start) : null;
-		this.probeLeaseNanos = Math.max(policy.breaker().openFor().toNanos(), policy.timeout().toNanos());
+		this.breaker = policy.breaker().enabled()
+				? new Breaker(policy.name(), policy.breaker(), () -> ThreadLocalRandom.current().nextDouble(), start)
+				: null;
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
 		this.rateLimit = (policy.rateLimit() != null)
@@ -131,7 +131,7 @@ public final class Guard {
 		if (this.breaker == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
 			return null;
 		}
-		call.permission = (int) this.breaker.tryAcquire(call.attemptNanos, this.probeLeaseNanos);
+		call.permission = this.breaker.tryAcquire(call.attemptNanos, call.deadlineNanos);
 		return (call.permission == Breaker.REFUSED) ? Refusal.BREAKER_OPEN : null;
 	}
 
@@ -180,6 +180,13 @@ public final class Guard {
 		}
 		else {
 			this.breaker.succeeded(call.takePermission(), nowNanos, false);
+		}
+	}
+
+	/** A stream has begun: a probe has its answer, and does not wait for the end. */
+	void streamBegan(Call call) {
+		if (this.breaker != null && Probes.isProbe(call.permission)) {
+			this.breaker.succeeded(call.takePermission(), now(), false);
 		}
 	}
 

@@ -95,7 +95,7 @@ final class ReactiveExecution implements Execution {
 			// to the first signal, and from each to the next: a stream may be endless
 			return Flux.from(publisher())
 				.timeout(left, Flux.defer(() -> Flux.error(Attempts.timedOut(this.call, null).exception())))
-				.doOnNext((value) -> this.emitted = true)
+				.doOnNext((value) -> emitted())
 				.doOnComplete(() -> {
 					long now = this.guard.now();
 					Attempts.succeeded(this.call, false, now);
@@ -103,6 +103,15 @@ final class ReactiveExecution implements Execution {
 						Conclusion.success(this.call);
 					}
 				});
+		}
+
+		private void emitted() {
+			if (!this.emitted) {
+				this.emitted = true;
+				if (this.call.operation.form() == Form.FLUX) {
+					this.guard.streamBegan(this.call);
+				}
+			}
 		}
 
 		@SuppressWarnings("unchecked")

@@ -3,15 +3,21 @@ package dev.resilience.guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.Rate;
 import dev.resilience.policy.Window;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -92,7 +98,7 @@ class BreakerTests {
 	void refusesAndCountsRefusalsWhileOpen() {
 		open();
 		assertThat(this.breaker.isOpen(now())).isTrue();
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		assertThat(this.breaker.tryAcquire(now(), now() + LEASE)).isEqualTo(Breaker.REFUSED);
 		assertThat(this.breaker.read(now()).refused()).isEqualTo(2);
 	}
 
@@ -111,13 +117,13 @@ class BreakerTests {
 		halfOpen();
 		permission();
 		permission();
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		assertThat(this.breaker.tryAcquire(now(), now() + LEASE)).isEqualTo(Breaker.REFUSED);
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
 	}
 
 	@Test
 	void closesWhenProbesSucceed() {
-		List<Long> probes = halfOpenWithProbes();
+		List<Integer> probes = halfOpenWithProbes();
 		this.breaker.succeeded(probes.get(0), now(), false);
 		this.breaker.succeeded(probes.get(1), now(), false);
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
@@ -153,36 +159,36 @@ class BreakerTests {
 
 	@Test
 	void neverOpensShorterThanConfigured() {
-		this.breaker = new Breaker("partner", policy(Window.of("20s"), 10, 3, Duration.ofMinutes(5)), now());
+		this.breaker = breaker(Duration.ofMinutes(5), 1);
 		open();
 		assertThat(this.breaker.retryAfter(now())).isEqualTo(Duration.ofMinutes(5));
 	}
 
 	@Test
 	void stragglersOfClosedStateDecideNothingWhenHalfOpen() {
-		List<Long> stragglers = new ArrayList<>();
+		List<Integer> stragglers = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			stragglers.add(permission());
 		}
 		open();
 		this.clock.advance(OPEN_FOR.plusMillis(1));
-		List<Long> probes = List.of(permission(), permission(), permission());
+		List<Integer> probes = List.of(permission(), permission(), permission());
 		stragglers.subList(0, 4).forEach((straggler) -> this.breaker.succeeded(straggler, now(), false));
 		stragglers.subList(4, 7).forEach((straggler) -> this.breaker.failed(straggler, now()));
 		stragglers.subList(7, 10).forEach((straggler) -> this.breaker.release(straggler, now()));
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
 		assertThat(this.breaker.read(now()).calls()).isZero();
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		assertThat(this.breaker.tryAcquire(now(), now() + LEASE)).isEqualTo(Breaker.REFUSED);
 		probes.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
 	}
 
 	@Test
 	void releasedProbeMakesRoomForAnother() {
-		List<Long> probes = halfOpenWithProbes();
+		List<Integer> probes = halfOpenWithProbes();
 		this.breaker.release(probes.get(0), now());
-		long another = permission();
-		for (long probe : List.of(another, probes.get(1), probes.get(2))) {
+		int another = permission();
+		for (int probe : List.of(another, probes.get(1), probes.get(2))) {
 			this.breaker.succeeded(probe, now(), false);
 		}
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
@@ -190,13 +196,15 @@ class BreakerTests {
 
 	@Test
 	void lostProbesOpenItAgainAfterTheirLease() {
-		List<Long> lost = halfOpenWithProbes();
+		List<Integer> lost = halfOpenWithProbes();
 		this.clock.advance(Duration.ofNanos(LEASE));
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		assertThat(this.breaker.tryAcquire(now(), now() + LEASE)).isEqualTo(Breaker.REFUSED);
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
-		this.clock.advance(Duration.ofMillis(1));
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.breaker.isOpen(now())).isTrue();
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.OPEN);
+		assertThat(this.breaker.retryAfter(now())).isBetween(OPEN_FOR, OPEN_FOR.multipliedBy(2));
 		lost.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.OPEN);
 		this.clock.advance(OPEN_FOR.multipliedBy(2).plusMillis(1));
@@ -205,16 +213,242 @@ class BreakerTests {
 	}
 
 	@Test
-	void aProbeThatWasGivenLateHasItsOwnLease() {
-		this.breaker.succeeded(halfOpen(), now(), false);
+	void aLostProbeIsOneThatFailed() {
+		List<Integer> probes = halfOpenWithProbes();
+		this.breaker.succeeded(probes.get(0), now(), false);
+		this.breaker.succeeded(probes.get(1), now(), false);
+		this.clock.advance(Duration.ofNanos(LEASE + 1));
+		assertThat(this.breaker.isOpen(now())).isFalse();
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
+	}
+
+	@Test
+	void eachProbeHasItsOwnLease() {
+		int lost = halfOpen();
 		this.clock.advance(Duration.ofNanos(LEASE));
-		permission();
-		long last = permission();
-		this.clock.advance(Duration.ofMillis(1));
-		assertThat(this.breaker.tryAcquire(now(), LEASE)).isEqualTo(Breaker.REFUSED);
+		List<Integer> later = List.of(permission(), permission());
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.breaker.isOpen(now())).isTrue();
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
-		this.breaker.release(last, now());
-		assertThat(permission()).isEqualTo(last);
+		this.breaker.release(lost, now());
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		later.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
+	}
+
+	@Test
+	void aProbeThatNobodyMissedIsLateAllTheSame() {
+		List<Integer> probes = halfOpenWithProbes();
+		this.clock.advance(Duration.ofNanos(LEASE + 1));
+		probes.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.OPEN);
+	}
+
+	@Test
+	void theLeaseIsNotShorterThanTheOpenTime() {
+		open();
+		this.clock.advance(OPEN_FOR.plusMillis(1));
+		List<Integer> probes = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			probes.add(this.breaker.tryAcquire(now(), now() + 1));
+		}
+		this.clock.advance(OPEN_FOR);
+		probes.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
+	}
+
+	@Test
+	void aProbeIsReportedOnce() {
+		List<Integer> probes = halfOpenWithProbes();
+		for (int i = 0; i < 3; i++) {
+			this.breaker.succeeded(probes.get(0), now(), false);
+			this.breaker.failed(probes.get(0), now());
+			this.breaker.release(probes.get(0), now());
+		}
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
+		assertThat(this.breaker.read(now()).calls()).isEqualTo(1);
+		assertThat(this.breaker.isOpen(now())).isTrue();
+	}
+
+	@Test
+	void probesOfAnEarlierTimeDecideNothing() {
+		List<Integer> earlier = halfOpenWithProbes();
+		this.breaker.failed(earlier.get(0), now());
+		this.breaker.failed(earlier.get(1), now());
+		this.clock.advance(Duration.ofNanos(LEASE + 1));
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		this.clock.advance(OPEN_FOR.multipliedBy(2).plusMillis(1));
+		List<Integer> probes = List.of(permission(), permission(), permission());
+		earlier.forEach((probe) -> this.breaker.failed(probe, now()));
+		earlier.forEach((probe) -> this.breaker.release(probe, now()));
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		probes.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
+		assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
+		earlier.forEach((probe) -> this.breaker.failed(probe, now()));
+		assertThat(this.breaker.read(now()).calls()).isZero();
+	}
+
+	@Test
+	void refusesBeforeAnythingIsSpentWhileItsProbesAreOut() {
+		List<Integer> probes = halfOpenWithProbes();
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		assertThat(this.breaker.read(now()).refused()).isEqualTo(1);
+		this.breaker.release(probes.get(0), now());
+		assertThat(this.breaker.isOpen(now())).isFalse();
+	}
+
+	@Test
+	void tellsWhenItMayProbeAgain() {
+		List<Integer> probes = halfOpenWithProbes();
+		assertThat(this.breaker.retryAfter(now())).isEqualTo(Duration.ofSeconds(1));
+		this.clock.advance(Duration.ofNanos(LEASE).minusMillis(10));
+		assertThat(this.breaker.retryAfter(now())).isEqualTo(Duration.ofMillis(10));
+		this.breaker.release(probes.get(0), now());
+		assertThat(this.breaker.retryAfter(now())).isZero();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, 8000", "0.25, 8500", "1, 10000" })
+	void aRandomPartOfTheOpenTimeIsLeftOut(double random, long millis) {
+		this.breaker = breaker(OPEN_FOR, random);
+		open();
+		assertThat(this.breaker.retryAfter(now())).isEqualTo(Duration.ofMillis(millis));
+		this.clock.advance(Duration.ofMillis(millis));
+		assertThat(this.breaker.isOpen(now())).isTrue();
+		assertThat(this.breaker.tryAcquire(now(), now() + LEASE)).isEqualTo(Breaker.REFUSED);
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.breaker.isOpen(now())).isFalse();
+		permission();
+	}
+
+	@Test
+	void aRandomPartOfEachDoubledTimeIsLeftOut() {
+		this.breaker = breaker(OPEN_FOR, 0);
+		open();
+		for (int seconds : new int[] { 8, 16, 32, 64, 96, 96 }) {
+			assertThat(this.breaker.retryAfter(now())).isEqualTo(Duration.ofSeconds(seconds));
+			this.clock.advance(Duration.ofSeconds(seconds).plusMillis(1));
+			failProbes();
+		}
+	}
+
+	@Test
+	void instancesDoNotProbeInStep() {
+		Breaker early = breaker(OPEN_FOR, 0.3);
+		Breaker late = breaker(OPEN_FOR, 0.6);
+		for (int i = 0; i < 10; i++) {
+			early.failed(early.tryAcquire(now(), now()), now());
+			late.failed(late.tryAcquire(now(), now()), now());
+		}
+		for (int i = 0; i < 4; i++) {
+			this.clock.advance(early.retryAfter(now()).plusNanos(1));
+			assertThat(late.isOpen(now())).isTrue();
+			List.of(1, 2, 3).forEach((probe) -> early.failed(early.tryAcquire(now(), now()), now()));
+			this.clock.advance(late.retryAfter(now()).plusNanos(1));
+			assertThat(early.isOpen(now())).isTrue();
+			List.of(1, 2, 3).forEach((probe) -> late.failed(late.tryAcquire(now(), now()), now()));
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void neverMoreProbesAreOutThanAllowed() throws Exception {
+		int threads = 16;
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			for (int round = 0; round < 200; round++) {
+				this.breaker = breaker(Window.of("20s"), 10, 3);
+				open();
+				this.clock.advance(OPEN_FOR.plusMillis(1));
+				CyclicBarrier barrier = new CyclicBarrier(threads);
+				AtomicInteger out = new AtomicInteger();
+				AtomicInteger most = new AtomicInteger();
+				List<Future<?>> callers = new ArrayList<>();
+				for (int i = 0; i < threads; i++) {
+					callers.add(executor.submit(() -> {
+						barrier.await();
+						// each hands its place on, and none ever decides
+						for (int call = 0; call < 20; call++) {
+							int probe = this.breaker.isOpen(now()) ? Breaker.REFUSED
+									: this.breaker.tryAcquire(now(), now() + LEASE);
+							if (probe != Breaker.REFUSED) {
+								most.accumulateAndGet(out.incrementAndGet(), Math::max);
+								Thread.yield();
+								out.decrementAndGet();
+								this.breaker.release(probe, now());
+								this.breaker.release(probe, now());
+							}
+						}
+						return null;
+					}));
+				}
+				for (Future<?> caller : callers) {
+					caller.get();
+				}
+				assertThat(most.get()).isBetween(1, 3);
+				assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
+				succeed(3);
+				assertThat(this.breaker.state()).isEqualTo(BreakerState.CLOSED);
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void aRaceForProbesHasAsManyWinnersAsProbes() throws Exception {
+		int threads = 16;
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			for (int round = 0; round < 500; round++) {
+				boolean lost = round % 2 == 0;
+				this.breaker = breaker(Window.of("20s"), 10, 3);
+				open();
+				this.clock.advance(OPEN_FOR.plusMillis(1));
+				CyclicBarrier barrier = new CyclicBarrier(threads);
+				Queue<Integer> probes = new ConcurrentLinkedQueue<>();
+				List<Future<?>> callers = new ArrayList<>();
+				for (int i = 0; i < threads; i++) {
+					callers.add(executor.submit(() -> {
+						barrier.await();
+						int probe = this.breaker.tryAcquire(now(), now() + LEASE);
+						if (probe != Breaker.REFUSED) {
+							probes.add(probe);
+						}
+						barrier.await();
+						return null;
+					}));
+				}
+				for (Future<?> caller : callers) {
+					caller.get();
+				}
+				assertThat(probes).hasSize(3).doesNotHaveDuplicates();
+				if (lost) {
+					// reported by all at once, and too late
+					this.clock.advance(Duration.ofNanos(LEASE + 1));
+				}
+				callers.clear();
+				for (int i = 0; i < threads; i++) {
+					callers.add(executor.submit(() -> {
+						barrier.await();
+						probes.forEach((probe) -> this.breaker.succeeded(probe, now(), false));
+						return null;
+					}));
+				}
+				for (Future<?> caller : callers) {
+					caller.get();
+				}
+				assertThat(this.breaker.state()).isEqualTo(lost ? BreakerState.OPEN : BreakerState.CLOSED);
+				if (!lost) {
+					assertThat(this.breaker.read(now()).calls()).isZero();
+				}
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
 	}
 
 	@Test
@@ -257,7 +491,11 @@ class BreakerTests {
 	}
 
 	private Breaker breaker(Window window, int minCalls, int probes) {
-		return new Breaker("partner", policy(window, minCalls, probes, OPEN_FOR), now());
+		return new Breaker("partner", policy(window, minCalls, probes, OPEN_FOR), () -> 1, now());
+	}
+
+	private Breaker breaker(Duration openFor, double random) {
+		return new Breaker("partner", policy(Window.of("20s"), 10, 3, openFor), () -> random, now());
 	}
 
 	private static DependencyPolicy.Breaker policy(Window window, int minCalls, int probes, Duration openFor) {
@@ -268,8 +506,8 @@ class BreakerTests {
 		return this.clock.getAsLong();
 	}
 
-	private long permission() {
-		long permission = this.breaker.tryAcquire(now(), LEASE);
+	private int permission() {
+		int permission = this.breaker.tryAcquire(now(), now() + LEASE);
 		assertThat(permission).isNotNegative();
 		return permission;
 	}
@@ -291,22 +529,22 @@ class BreakerTests {
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.OPEN);
 	}
 
-	private long halfOpen() {
+	private int halfOpen() {
 		open();
 		this.clock.advance(OPEN_FOR.plusMillis(1));
-		long probe = permission();
+		int probe = permission();
 		assertThat(this.breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
 		return probe;
 	}
 
-	private List<Long> halfOpenWithProbes() {
+	private List<Integer> halfOpenWithProbes() {
 		open();
 		this.clock.advance(OPEN_FOR.plusMillis(1));
 		return List.of(permission(), permission(), permission());
 	}
 
 	private void failProbes() {
-		for (long probe : List.of(permission(), permission(), permission())) {
+		for (int probe : List.of(permission(), permission(), permission())) {
 			this.breaker.failed(probe, now());
 		}
 	}
