@@ -4,7 +4,9 @@ import java.util.function.Supplier;
 
 import dev.resilience.Dependencies;
 import dev.resilience.FailureClassifier;
+import dev.resilience.OutcomeClassifier;
 import dev.resilience.failure.FailureClassification;
+import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.RequestDeadline;
@@ -79,6 +81,12 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
+	ResultClassification resilienceResultClassification(ObjectProvider<OutcomeClassifier> classifiers,
+			ResourceLoader resources) {
+		return ResultClassification.create(classifiers.orderedStream().toList(), resources.getClassLoader());
+	}
+
+	@Bean
 	FailedCalls resilienceFailedCalls() {
 		return new FailedCalls();
 	}
@@ -107,14 +115,15 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
-			ConfigurableListableBeanFactory beans, Environment environment) {
-		return new OperationFactory(policies, registry, beans, environment, CurrentUser.supplier());
+			ConfigurableListableBeanFactory beans, Environment environment, ResultClassification results) {
+		return new OperationFactory(policies, registry, beans, environment, results, CurrentUser.supplier());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	Dependencies resilienceDependencies(DependencyRegistry registry, OperationCatalog catalog) {
-		return new ProgrammaticDependencies(registry, catalog::resolveAll);
+	Dependencies resilienceDependencies(DependencyRegistry registry, ResultClassification results,
+			OperationCatalog catalog) {
+		return new ProgrammaticDependencies(registry, results, catalog::resolveAll);
 	}
 
 	@Bean

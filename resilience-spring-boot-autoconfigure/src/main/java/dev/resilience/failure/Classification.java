@@ -37,4 +37,9 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 		return new Classification(kind, null, false, true, 1);
 	}
 
+	/** The same details of another kind of failure. */
+	Classification withKind(FailureKind kind) {
+		return new Classification(kind, this.retryAfter, this.unauthorized, this.database, this.failedShare);
+	}
+
 }

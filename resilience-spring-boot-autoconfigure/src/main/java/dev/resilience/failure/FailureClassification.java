@@ -71,6 +71,9 @@ public final class FailureClassification {
 	 * @return what it is; the kind is {@link FailureKind#UNKNOWN} if nobody knows
 	 */
 	public Classification classify(Throwable failure) {
+		if (failure instanceof FailedResult returned) {
+			return returned.classification();
+		}
 		for (FailureClassifier classifier : this.applicationClassifiers) {
 			FailureKind kind = ask(classifier, failure);
 			if (kind == FailureKind.NONE) {
@@ -78,9 +81,7 @@ public final class FailureClassification {
 			}
 			if (kind != null) {
 				// the kind is the application's, the details are still the technology's
-				Classification details = classifyChain(failure);
-				return new Classification(kind, details.retryAfter(), details.unauthorized(), details.database(),
-						details.failedShare());
+				return classifyChain(failure).withKind(kind);
 			}
 		}
 		return classifyChain(failure);
@@ -104,6 +105,9 @@ public final class FailureClassification {
 			if (link instanceof DependencyException refused) {
 				// a guarded call inside a guarded call: its causes are older failures
 				return Classification.of(refused.failure());
+			}
+			if (link instanceof FailedResult returned) {
+				return returned.classification();
 			}
 			Classification known = classifyLink(link);
 			if (known == Classification.OURS) {

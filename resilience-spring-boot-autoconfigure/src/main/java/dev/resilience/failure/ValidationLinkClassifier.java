@@ -7,6 +7,8 @@ import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.validation.method.MethodValidationException;
+
 /**
  * A violation of the method's own parameters is an answer; a result that violates its
  * constraints is corrupt.
@@ -15,6 +17,12 @@ final class ValidationLinkClassifier implements LinkClassifier {
 
 	@Override
 	public @Nullable Classification classify(Throwable link) {
+		if (link instanceof ViolatedResult) {
+			return Classification.of(FailureKind.CORRUPT_DATA);
+		}
+		if (link instanceof MethodValidationException adapted) {
+			return adapted.isForReturnValue() ? Classification.of(FailureKind.CORRUPT_DATA) : Classification.ANSWER;
+		}
 		if (!(link instanceof ConstraintViolationException violations)) {
 			return null;
 		}

@@ -63,7 +63,7 @@ final class AsyncAttempt {
 		if (thrown == null) {
 			try {
 				// also when nobody waits any more
-				result = this.work.succeeded(value);
+				result = this.call.operation.result(this.work, value);
 			}
 			catch (Throwable ex) {
 				thrown = ex;

@@ -21,7 +21,7 @@ final class CallerThread {
 		Throwable thrown = null;
 		boolean timedOut;
 		try {
-			value = work.succeeded(work.attempt(call.isLastAttempt()));
+			value = call.operation.result(work, work.attempt(call.isLastAttempt()));
 		}
 		catch (Throwable ex) {
 			thrown = ex;

@@ -6,6 +6,7 @@ import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
 import dev.resilience.failure.Classification;
+import dev.resilience.failure.FailedResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +106,23 @@ public final class Failure {
 			return nested.retryAfter();
 		}
 		return this.classification.retryAfter();
+	}
+
+	/** The result that is a failure, if it was returned and not thrown. */
+	@Nullable FailedResult returned() {
+		return (this.exception instanceof FailedResult returned) ? returned : null;
+	}
+
+	/**
+	 * Nobody will see what was returned: closes it, if it was a result that holds
+	 * something.
+	 * @param kept what somebody will see; may be that result nevertheless
+	 */
+	void discard(@Nullable Object kept) {
+		FailedResult returned = returned();
+		if (returned != null && returned.result() != kept) {
+			returned.discard();
+		}
 	}
 
 	boolean isAnswer() {

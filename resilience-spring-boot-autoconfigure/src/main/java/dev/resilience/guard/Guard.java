@@ -121,6 +121,9 @@ public final class Guard {
 		else if (call.attempt() == 1) {
 			call.operation.retryBudget().deposit(call.attemptNanos);
 		}
+		else if (call.failure != null) {
+			call.failure.discard(null);
+		}
 		return refusal;
 	}
 

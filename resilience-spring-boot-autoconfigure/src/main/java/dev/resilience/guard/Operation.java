@@ -22,6 +22,8 @@ public final class Operation {
 
 	private final List<WayOut> wayOuts;
 
+	private final @Nullable ResultCheck check;
+
 	private final Backoff backoff;
 
 	private final RetryBudget retryBudget;
@@ -40,12 +42,15 @@ public final class Operation {
 	 * @param guard the mechanisms of its dependency
 	 * @param form how it hands over its result
 	 * @param wayOuts what serves its callers when it fails, in this order
+	 * @param check finds failures among its results, {@code null} if there can be none
 	 */
-	public Operation(OperationPolicy policy, Guard guard, Form form, List<WayOut> wayOuts) {
+	public Operation(OperationPolicy policy, Guard guard, Form form, List<WayOut> wayOuts,
+			@Nullable ResultCheck check) {
 		this.policy = policy;
 		this.guard = guard;
 		this.form = form;
 		this.wayOuts = List.copyOf(wayOuts);
+		this.check = check;
 		this.backoff = new Backoff(policy.backoff(), () -> ThreadLocalRandom.current().nextDouble());
 		this.retryBudget = guard.retryBudget(policy.type());
 		this.timeoutNanos = policy.timeout().toNanos();
@@ -115,6 +120,18 @@ public final class Operation {
 			return enclosing.call().keyWithin(this.policy.operation());
 		}
 		return key;
+	}
+
+	/**
+	 * Judge what an attempt has handed over.
+	 * @return the result of the call
+	 * @throws Throwable the failure that it is
+	 */
+	@Nullable Object result(Work work, @Nullable Object value) throws Throwable {
+		if (this.check != null) {
+			this.check.check(work, value);
+		}
+		return work.succeeded(value);
 	}
 
 	boolean isSlow(long durationNanos) {

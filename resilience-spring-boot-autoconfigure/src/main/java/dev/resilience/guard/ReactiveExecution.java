@@ -133,7 +133,7 @@ final class ReactiveExecution implements Execution {
 
 		private Mono<Object> result(@Nullable Object value) {
 			try {
-				return Mono.justOrEmpty(this.work.succeeded(value));
+				return Mono.justOrEmpty(this.call.operation.result(this.work, value));
 			}
 			catch (Throwable ex) {
 				return Mono.error(ex);

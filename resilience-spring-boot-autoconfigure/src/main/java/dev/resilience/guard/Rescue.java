@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 
 import dev.resilience.DependencyType;
+import dev.resilience.failure.FailedResult;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,14 @@ final class Rescue {
 
 	/**
 	 * Ask the next way out that serves the failure.
-	 * @return what it offers, a stage or a publisher of it, or a {@link StaleValue}
-	 * @throws Throwable the failure, if there is no way out, or none is left
+	 * @return what it offers, a stage or a publisher of it, or a {@link StaleValue}; the
+	 * failed result itself, if there is no way out, or none is left
+	 * @throws Throwable any other failure then
 	 */
 	@Nullable Object next() throws Throwable {
 		if (this.failure.isAnswer()) {
 			Conclusion.publish(this.call, Outcome.SUCCESS);
-			throw this.failure.exception();
+			return end(this.failure.exception());
 		}
 		while (mayBeServed() && this.wayOuts.hasNext()) {
 			WayOut wayOut = this.wayOuts.next();
@@ -67,7 +69,10 @@ final class Rescue {
 				throw error;
 			}
 		}
-		throw unserved();
+		if (!this.served) {
+			Conclusion.publishFailure(this.call, this.failure);
+		}
+		return end((this.thrown != null) ? this.thrown : this.failure.exception());
 	}
 
 	// nothing replaces an Error, and an interrupted critical call ends
@@ -76,15 +81,17 @@ final class Rescue {
 		return !Conclusion.isError(this.failure) && !(critical && this.failure.isInterrupted());
 	}
 
-	private Throwable unserved() {
-		if (!this.served) {
-			Conclusion.publishFailure(this.call, this.failure);
+	// what was returned and not thrown goes back in the same way
+	private @Nullable Object end(Throwable thrown) throws Throwable {
+		FailedResult returned = this.failure.returned();
+		if (thrown == returned && !this.served) {
+			this.served = true;
+			return returned.result();
 		}
-		Throwable thrown = (this.thrown != null) ? this.thrown : this.failure.exception();
-		if (!Conclusion.isError(this.failure)) {
+		if (!this.failure.isAnswer() && !Conclusion.isError(this.failure)) {
 			Conclusion.remember(this.call, this.failure, thrown);
 		}
-		return thrown;
+		throw thrown;
 	}
 
 	/**
@@ -96,6 +103,7 @@ final class Rescue {
 		if (!this.served) {
 			this.served = true;
 			Conclusion.publish(this.call, Outcome.FALLBACK);
+			this.failure.discard(offered);
 			if (this.response != null) {
 				this.response.degradedBy(this.call.name(), (stale != null) ? stale.age() : null);
 			}

@@ -23,7 +23,7 @@ final class WorkerThread {
 		try {
 			task = new WorkerTask(call, (last) -> {
 				try {
-					return work.succeeded(work.attempt(last));
+					return call.operation.result(work, work.attempt(last));
 				}
 				finally {
 					// before its caller knows the end and comes again

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.CollectionFactory;
 import org.springframework.core.Nullness;
-import org.springframework.core.ResolvableType;
 
 /**
  * The natural empty value of a return type. A made-up number is no degradation, so a
@@ -65,9 +64,7 @@ final class NaturalEmpty {
 		if (form == Form.FLUX) {
 			return nothing();
 		}
-		ResolvableType returned = ResolvableType.forMethodReturnType(method, beanType);
-		ResolvableType value = (form == Form.BLOCKING) ? returned : returned.getGeneric(0);
-		Class<?> valueType = value.toClass();
+		Class<?> valueType = ReturnForms.value(method, beanType, form).toClass();
 		if (valueType == void.class || valueType == Void.class) {
 			return nothing();
 		}

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
+import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.Guard;
@@ -43,6 +44,8 @@ public final class OperationFactory {
 
 	private final WayOutResolver wayOuts;
 
+	private final ResultChecks checks;
+
 	// the types that annotations declare for each dependency
 	private final Map<String, Set<DependencyType>> declared = new HashMap<>();
 
@@ -57,15 +60,17 @@ public final class OperationFactory {
 	 * Create a factory.
 	 * @param policies decides the policies
 	 * @param registry takes the dependencies and operations
-	 * @param beans where fallbacks of other beans and caches are found
+	 * @param beans where fallbacks of other beans, caches and validators are found
 	 * @param environment what all guards share
+	 * @param results finds results that are failures
 	 * @param user who is authenticated, if anybody is: last good values are his own
 	 */
 	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
-			Environment environment, Supplier<@Nullable Principal> user) {
+			Environment environment, ResultClassification results, Supplier<@Nullable Principal> user) {
 		this.policies = policies;
 		this.registry = registry;
 		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, user));
+		this.checks = new ResultChecks(results, beans);
 	}
 
 	/**
@@ -151,8 +156,8 @@ public final class OperationFactory {
 		Form form = ReturnForms.of(spec.method(), spec.owner(), policy.type(), policy.isolation());
 		refuseDurable(policy, spec.signature());
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
-		return new GuardedMethod(new Operation(policy, guard, form, wayOuts.inOrder()), wayOuts.lastGood(),
-				KeyParameter.of(spec.method()));
+		Operation operation = new Operation(policy, guard, form, wayOuts.inOrder(), this.checks.find(spec, form));
+		return new GuardedMethod(operation, wayOuts.lastGood(), KeyParameter.of(spec.method()));
 	}
 
 	private static void refuseDurable(OperationPolicy policy, String subject) {

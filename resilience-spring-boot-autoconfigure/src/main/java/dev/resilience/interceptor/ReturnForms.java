@@ -35,6 +35,14 @@ final class ReturnForms {
 		return ResolvableType.forMethodReturnType(method, owner).resolve(method.getReturnType());
 	}
 
+	/**
+	 * The type of what a method hands over, in whatever it does so.
+	 */
+	static ResolvableType value(Method method, Class<?> owner, Form form) {
+		ResolvableType returned = ResolvableType.forMethodReturnType(method, owner);
+		return (form == Form.BLOCKING) ? returned : returned.getGeneric(0);
+	}
+
 	static Form of(Method method, Class<?> owner, DependencyType type, Isolation isolation) {
 		Class<?> returned = type(method, owner);
 		if (returned == void.class) {
@@ -86,6 +94,14 @@ final class ReturnForms {
 
 		static boolean isMono(Object result) {
 			return result instanceof reactor.core.publisher.Mono;
+		}
+
+		/**
+		 * The type of what a method hands over, in whatever it does so.
+		 */
+		static ResolvableType value(Method method, Class<?> owner, Form form) {
+			ResolvableType returned = ResolvableType.forMethodReturnType(method, owner);
+			return (form == Form.BLOCKING) ? returned : returned.getGeneric(0);
 		}
 
 		static Form of(Method method, Class<?> returned) {

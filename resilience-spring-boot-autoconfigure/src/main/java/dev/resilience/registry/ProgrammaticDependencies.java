@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import dev.resilience.Dependencies;
 import dev.resilience.DependencyType;
+import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.Failure;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.Guard;
@@ -33,6 +34,8 @@ public final class ProgrammaticDependencies implements Dependencies {
 
 	private final DependencyRegistry registry;
 
+	private final ResultClassification results;
+
 	private final Runnable prepare;
 
 	private final Map<String, Operation> calls = new ConcurrentHashMap<>();
@@ -42,10 +45,12 @@ public final class ProgrammaticDependencies implements Dependencies {
 	/**
 	 * Create the entry point.
 	 * @param registry knows the dependencies
+	 * @param results finds results that are failures
 	 * @param prepare makes the dependencies known, if that has not happened yet
 	 */
-	public ProgrammaticDependencies(DependencyRegistry registry, Runnable prepare) {
+	public ProgrammaticDependencies(DependencyRegistry registry, ResultClassification results, Runnable prepare) {
 		this.registry = registry;
+		this.results = results;
 		this.prepare = prepare;
 	}
 
@@ -98,7 +103,9 @@ public final class ProgrammaticDependencies implements Dependencies {
 		boolean background = withoutResult && optional && policy.isolation() != dev.resilience.policy.Isolation.CALLER;
 		List<WayOut> wayOuts = (hasValue && !background) ? List.of(new HandedInFallback(), (work, failure) -> null)
 				: List.of(new HandedInFallback());
-		Operation operation = new Operation(policy, guard, background ? Form.BACKGROUND : Form.BLOCKING, wayOuts);
+		ResultClassification results = withoutResult ? null : this.results.of(Object.class);
+		Operation operation = new Operation(policy, guard, background ? Form.BACKGROUND : Form.BLOCKING, wayOuts,
+				(results != null) ? (work, result) -> results.check(result) : null);
 		this.registry.addUnlisted(operation);
 		return operation;
 	}

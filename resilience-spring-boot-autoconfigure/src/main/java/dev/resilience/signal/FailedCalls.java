@@ -1,11 +1,6 @@
 package dev.resilience.signal;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +13,7 @@ public final class FailedCalls {
 
 	private static final int LONGEST_CHAIN = 64;
 
-	private final Map<Key, FailedCall> calls = new ConcurrentHashMap<>();
-
-	private final ReferenceQueue<Throwable> collected = new ReferenceQueue<>();
+	private final WeakIdentityMap<Throwable, FailedCall> calls = new WeakIdentityMap<>();
 
 	/**
 	 * Remember a failure.
@@ -28,10 +21,7 @@ public final class FailedCalls {
 	 * @param call the call that failed
 	 */
 	public void add(Throwable exception, FailedCall call) {
-		for (Reference<?> key = this.collected.poll(); key != null; key = this.collected.poll()) {
-			this.calls.remove(key);
-		}
-		this.calls.put(new Key(exception, this.collected), call);
+		this.calls.put(exception, call);
 	}
 
 	/**
@@ -42,7 +32,7 @@ public final class FailedCalls {
 	public @Nullable FailedCall find(Throwable exception) {
 		Throwable link = exception;
 		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
-			FailedCall call = this.calls.get(new Key(link, null));
+			FailedCall call = this.calls.get(link);
 			if (call != null) {
 				return call;
 			}
@@ -59,31 +49,6 @@ public final class FailedCalls {
 	 * @param retryAfter when trying again makes sense, if known
 	 */
 	public record FailedCall(String dependency, FailureKind failure, @Nullable Duration retryAfter) {
-	}
-
-	private static final class Key extends WeakReference<Throwable> {
-
-		private final int hash;
-
-		private Key(Throwable exception, @Nullable ReferenceQueue<Throwable> queue) {
-			super(exception, queue);
-			this.hash = System.identityHashCode(exception);
-		}
-
-		@Override
-		public int hashCode() {
-			return this.hash;
-		}
-
-		@Override
-		public boolean equals(@Nullable Object other) {
-			if (this == other) {
-				return true;
-			}
-			Throwable exception = get();
-			return exception != null && other instanceof Key key && key.get() == exception;
-		}
-
 	}
 
 }

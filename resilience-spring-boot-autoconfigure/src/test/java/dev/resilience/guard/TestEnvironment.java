@@ -60,6 +60,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private @Nullable Deadline requestDeadline;
 
+	private @Nullable ResultCheck check;
+
 	TestEnvironment() {
 		this(System::nanoTime);
 	}
@@ -89,6 +91,11 @@ final class TestEnvironment implements AutoCloseable {
 		return this;
 	}
 
+	TestEnvironment checking(ResultCheck check) {
+		this.check = check;
+		return this;
+	}
+
 	Operation operation(DependencyType type, Form form, String... settings) {
 		return operation(type, form, List.of(), settings);
 	}
@@ -96,7 +103,7 @@ final class TestEnvironment implements AutoCloseable {
 	Operation operation(DependencyType type, Form form, List<WayOut> wayOuts, String... settings) {
 		PolicyResolver resolver = resolver(settings);
 		OperationPolicy policy = policy(resolver, "call", type);
-		return new Operation(policy, guard(resolver, type, policy), form, wayOuts);
+		return new Operation(policy, guard(resolver, type, policy), form, wayOuts, this.check);
 	}
 
 	/** Another operation of the same dependency. */
@@ -106,7 +113,7 @@ final class TestEnvironment implements AutoCloseable {
 
 	/** Another operation of the same dependency, of another type. */
 	Operation sibling(Operation operation, DependencyType type, Form form, List<WayOut> wayOuts, String... settings) {
-		return new Operation(policy(resolver(settings), "sibling", type), operation.guard(), form, wayOuts);
+		return new Operation(policy(resolver(settings), "sibling", type), operation.guard(), form, wayOuts, this.check);
 	}
 
 	private static PolicyResolver resolver(String... settings) {

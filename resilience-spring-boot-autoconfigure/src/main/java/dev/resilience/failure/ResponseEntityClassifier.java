@@ -1,0 +1,24 @@
+package dev.resilience.failure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.ResponseEntity;
+
+/**
+ * Spring's {@link ResponseEntity}.
+ */
+final class ResponseEntityClassifier implements ResultClassifier {
+
+	@Override
+	public Class<?> type() {
+		return ResponseEntity.class;
+	}
+
+	@Override
+	public @Nullable Classification classify(Object result) {
+		ResponseEntity<?> response = (ResponseEntity<?>) result;
+		return HttpStatuses.classifyReturned(response.getStatusCode().value(),
+				response.getHeaders().getFirst("Retry-After"));
+	}
+
+}
