@@ -5,7 +5,8 @@ import java.util.function.DoubleSupplier;
 import dev.resilience.policy.OperationPolicy;
 
 /**
- * Exponential back-off with full jitter.
+ * The wait between two attempts: grows as its strategy says, up to a maximum, and is
+ * random as far as its jitter says.
  */
 final class Backoff {
 
@@ -25,9 +26,19 @@ final class Backoff {
 	 */
 	long nanos(int failedAttempts) {
 		double longest = Math.min(this.policy.max().toNanos(),
-				this.policy.initial().toNanos() * Math.pow(this.policy.multiplier(), failedAttempts - 1));
+				this.policy.initial().toNanos() * growth(failedAttempts));
 		double jitter = this.policy.jitter();
 		return (long) (longest * (1 - jitter) + longest * jitter * this.random.getAsDouble());
+	}
+
+	// too much for a number is infinity, and infinity times nothing is no number, which
+	// as a whole number is nothing again
+	private double growth(int failedAttempts) {
+		return switch (this.policy.strategy()) {
+			case EXPONENTIAL -> Math.pow(this.policy.multiplier(), failedAttempts - 1);
+			case LINEAR -> failedAttempts;
+			case FIXED -> 1;
+		};
 	}
 
 }

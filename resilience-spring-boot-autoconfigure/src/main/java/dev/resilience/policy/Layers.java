@@ -36,6 +36,11 @@ final class Layers {
 		return this.sources.getOrDefault(key, BUILT_IN);
 	}
 
+	/** Whether nobody has set the value that was picked last for the key. */
+	boolean isBuiltIn(String key) {
+		return source(key).equals(BUILT_IN);
+	}
+
 	<T> T pick(String key, Function<Settings, @Nullable T> value, T builtIn) {
 		T picked = pick(key, value);
 		if (picked == null) {

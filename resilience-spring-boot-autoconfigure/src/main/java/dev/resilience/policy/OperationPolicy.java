@@ -48,16 +48,24 @@ public record OperationPolicy(String dependency, String operation, DependencyTyp
 	public record Backoff(BackoffStrategy strategy, Duration initial, double multiplier, Duration max, double jitter) {
 
 		static Backoff decide(Layers layers) {
+			Duration initial = layers.notNegative("retry.backoff.initial", (s) -> s.retry().backoff().initial(),
+					Defaults.BACKOFF_INITIAL);
+			Duration max = layers.notNegative("retry.backoff.max", (s) -> s.retry().backoff().max(),
+					Defaults.BACKOFF_MAX);
+			if (!layers.isBuiltIn("retry.backoff.initial")) {
+				layers.check("retry.backoff.initial", initial, (wait) -> wait.compareTo(max) <= 0,
+						"a duration up to that of '%s', which is %s".formatted(layers.source("retry.backoff.max"),
+								max));
+			}
 			return new Backoff(
-					layers.pick("retry.backoff.strategy", (s) -> s.retry().backoff().strategy(),
-							Defaults.BACKOFF_STRATEGY),
-					layers.notNegative("retry.backoff.initial", (s) -> s.retry().backoff().initial(),
-							Defaults.BACKOFF_INITIAL),
+					layers.pick(
+							"retry.backoff.strategy", (s) -> s.retry().backoff().strategy(), Defaults.BACKOFF_STRATEGY),
+					initial,
 					layers.check("retry.backoff.multiplier",
 							layers.pick("retry.backoff.multiplier", (s) -> s.retry().backoff().multiplier(),
 									Defaults.BACKOFF_MULTIPLIER),
 							(n) -> n >= 1 && n <= 100, "a number from 1 to 100"),
-					layers.notNegative("retry.backoff.max", (s) -> s.retry().backoff().max(), Defaults.BACKOFF_MAX),
+					max,
 					layers.check(
 							"retry.backoff.jitter", layers.pick("retry.backoff.jitter",
 									(s) -> s.retry().backoff().jitter(), Defaults.BACKOFF_JITTER),

@@ -122,8 +122,7 @@ public final class PolicyResolver {
 		Duration slowCall = layers.positive("slow-call", Settings::slowCall);
 		String fallback = layers.pick("fallback", (settings) -> fallbackMethod(settings.fallback()));
 		return new OperationPolicy(dependency, operation, type, timeout, attemptTimeout,
-				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null,
-				layers.atLeast(1, "retry.max-attempts", (s) -> s.retry().maxAttempts(), Defaults.maxAttempts(type)),
+				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null, maxAttempts(layers, type),
 				OperationPolicy.Backoff.decide(layers), layers.pick("idempotent", Settings::idempotent, false),
 				layers.pick("idempotency-key", Settings::idempotencyKey, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
@@ -145,8 +144,7 @@ public final class PolicyResolver {
 		Layers layers = new Layers().with(own, (key) -> DEPENDENCIES + name + "." + key)
 			.with(this.types.getOrDefault(type, Settings.NONE), typeOrigin(type));
 		Duration timeout = layers.positive("timeout", Settings::timeout, Defaults.timeout(type));
-		int maxAttempts = layers.atLeast(1, "retry.max-attempts", (s) -> s.retry().maxAttempts(),
-				Defaults.maxAttempts(type));
+		int maxAttempts = maxAttempts(layers, type);
 		String fallback = layers.pick("fallback", Settings::fallback);
 		DependencyPolicy.Breaker breaker = DependencyPolicy.Breaker.decide(layers);
 		DependencyPolicy.Bulkhead bulkhead = DependencyPolicy.Bulkhead.decide(layers, type);
@@ -185,6 +183,12 @@ public final class PolicyResolver {
 	 */
 	public static @Nullable String fallbackMethod(@Nullable String fallback) {
 		return (fallback != null && METHOD.matcher(fallback).matches()) ? fallback : null;
+	}
+
+	private static int maxAttempts(Layers layers, DependencyType type) {
+		return layers.check("retry.max-attempts",
+				layers.pick("retry.max-attempts", (s) -> s.retry().maxAttempts(), Defaults.maxAttempts(type)),
+				(n) -> n >= 1 && n <= 1000, "a whole number from 1 to 1000");
 	}
 
 	private static Settings.@Nullable LastGood lastGood(Layers layers) {

@@ -31,8 +31,9 @@ class RefusedPropertyTests {
 					timeout                          | -5s   | PT-5S    | a duration of at least 1ms, for example '3s', '500ms' or 'PT3S'
 					attempt-timeout                  | -1ms  | PT-0.001S | a duration of at least 1ms, for example '3s', '500ms' or 'PT3S'
 					slow-call                        | 0     | PT0S     | a duration of at least 1ms, for example '3s', '500ms' or 'PT3S'
-					retry.max-attempts               | 0     | 0        | a whole number from 1
+					retry.max-attempts               | 0     | 0        | a whole number from 1 to 1000
 					retry.backoff.initial            | -1s   | PT-1S    | a duration from 0, for example '0ms' or '250ms'
+					retry.backoff.initial            | 6s    | PT6S     | a duration up to that of 'built-in', which is PT5S
 					retry.backoff.multiplier         | 0.5   | 0.5      | a number from 1 to 100
 					retry.backoff.jitter             | 2     | 2.0      | a number from 0 to 1
 					retry.budget.min-per-second      | -1    | -1.0     | a number from 0

@@ -133,13 +133,13 @@ class PolicyResolverTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			value = { "timeout|0s|1ms", "timeout|-1s|1ms", "timeout|400d|1ms", "attempt-timeout|0s|1ms",
-					"slow-call|0s|1ms", "retry.max-attempts|0|from 1", "queue|0|from 1",
-					"retry.backoff.initial|-1ms|from 0", "retry.backoff.max|-1ms|from 0",
-					"retry.backoff.multiplier|0.5|from 1 to 100", "retry.backoff.jitter|1.5|from 0 to 1",
-					"retry.backoff.jitter|NaN|from 0 to 1", "retry.budget.min-per-second|-1.0|from 0",
-					"breaker.min-calls|0|from 1", "breaker.open-for|0s|1ms", "breaker.probes|0|from 1",
-					"bulkhead.max-concurrent|0|from 1", "bulkhead.max-wait|-1ms|from 0", "max-pause|-1s|from 0",
-					"health-check-interval|10ms|at least 1s", "rate-limit.permits|0|permits" })
+					"slow-call|0s|1ms", "retry.max-attempts|0|from 1", "retry.max-attempts|1001|to 1000",
+					"queue|0|from 1", "retry.backoff.initial|-1ms|from 0", "retry.backoff.initial|6s|up to",
+					"retry.backoff.max|-1ms|from 0", "retry.backoff.multiplier|0.5|from 1 to 100",
+					"retry.backoff.jitter|1.5|from 0 to 1", "retry.backoff.jitter|NaN|from 0 to 1",
+					"retry.budget.min-per-second|-1.0|from 0", "breaker.min-calls|0|from 1", "breaker.open-for|0s|1ms",
+					"breaker.probes|0|from 1", "bulkhead.max-concurrent|0|from 1", "bulkhead.max-wait|-1ms|from 0",
+					"max-pause|-1s|from 0", "health-check-interval|10ms|at least 1s", "rate-limit.permits|0|permits" })
 	void invalidValueIsRefusedWithItsKeyAndWhatIsAllowed(String key, String value, String allowed) {
 		PolicyResolver resolver = resolver(new String[0], key + "=" + value);
 		InvalidSettingException refused = catchThrowableOfType(InvalidSettingException.class,
@@ -149,6 +149,25 @@ class PolicyResolverTests {
 		assertThat(refused.value()).isNotNull();
 		assertThat(refused.allowed()).contains(allowed);
 		assertThat(refused).hasMessageContaining(refused.key()).hasMessageContaining(refused.value().toString());
+	}
+
+	@Test
+	void aShortMaximumCapsTheInitialWaitThatIsBuiltIn() {
+		OperationPolicy.Backoff backoff = operation(resolver(new String[0], "retry.backoff.max=100ms"),
+				DependencyType.CRITICAL, Settings.NONE)
+			.backoff();
+		assertThat(backoff.initial()).isEqualTo(Duration.ofMillis(200));
+		assertThat(backoff.max()).isEqualTo(Duration.ofMillis(100));
+	}
+
+	@Test
+	void anInitialWaitAboveTheMaximumIsRefusedWhereverTheyStand() {
+		PolicyResolver resolver = resolver(new String[] { "retry.backoff.initial=2s" }, "retry.backoff.max=1s");
+		InvalidSettingException refused = catchThrowableOfType(InvalidSettingException.class,
+				() -> operation(resolver, DependencyType.CRITICAL, Settings.NONE));
+		assertThat(refused).hasMessage(
+				"'resilience.types.critical.retry.backoff.initial' has the value 'PT2S', allowed is a duration up to that of "
+						+ "'resilience.dependencies.payments.retry.backoff.max', which is PT1S");
 	}
 
 	@Test
