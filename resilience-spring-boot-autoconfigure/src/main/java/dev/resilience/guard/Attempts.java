@@ -95,6 +95,9 @@ final class Attempts {
 		CancellationException cancelled = new CancellationException(
 				"The caller of dependency '%s' was interrupted".formatted(call.name()));
 		cancelled.initCause(cause);
+		if (call.failure != null) {
+			cancelled.addSuppressed(call.failure.exception());
+		}
 		return Failure.interrupted(call.guard(), cancelled);
 	}
 

@@ -41,7 +41,7 @@ final class BlockingExecution implements Execution {
 			if (refused != null) {
 				// after a real failure that is what the caller should see
 				if (call.failure == null || !refused.isRefusal()) {
-					call.failed(refused, call.guard().now());
+					call.failed(refused.of(work), call.guard().now());
 				}
 				return null;
 			}
@@ -52,7 +52,7 @@ final class BlockingExecution implements Execution {
 				return value;
 			}
 			long delay = Attempts.retryDelay(call, work, failure, call.endNanos());
-			if (delay == Attempts.NO_RETRY || !sleep(call, delay)) {
+			if (delay == Attempts.NO_RETRY || !sleep(call, work, delay)) {
 				return null;
 			}
 		}
@@ -118,13 +118,13 @@ final class BlockingExecution implements Execution {
 				: isolation == Isolation.CALLER;
 	}
 
-	private static boolean sleep(Call call, long nanos) {
+	private static boolean sleep(Call call, Work work, long nanos) {
 		try {
 			TimeUnit.NANOSECONDS.sleep(nanos);
 			return true;
 		}
 		catch (InterruptedException ex) {
-			call.failed(interruptedWhileWaiting(call, ex), call.guard().now());
+			call.failed(interruptedWhileWaiting(call, ex).of(work), call.guard().now());
 			return false;
 		}
 	}

@@ -55,7 +55,7 @@ final class WorkerThread {
 			lease.abandon();
 			task.cancel(true);
 			guard.attemptCancelled(call, guard.now());
-			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex), guard.now());
+			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex).of(work), guard.now());
 		}
 		return null;
 	}

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
+import dev.resilience.PartialFailureException;
 import dev.resilience.guard.Failure;
 import dev.resilience.guard.Work;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,11 @@ final class FallbackMethod {
 	boolean serves(Failure failure) {
 		return this.exceptionType == null || this.exceptionType == Throwable.class
 				|| this.exceptionType.isInstance(failure.exception());
+	}
+
+	/** Whether it was made for calls that fail partially. */
+	boolean takesPartialFailures() {
+		return this.exceptionType != null && PartialFailureException.class.isAssignableFrom(this.exceptionType);
 	}
 
 	/** Whether there is no failure that it does not serve. */

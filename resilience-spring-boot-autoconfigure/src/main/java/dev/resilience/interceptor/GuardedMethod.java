@@ -13,22 +13,28 @@ import org.springframework.aop.ProxyMethodInvocation;
  * the fallback of its other methods: it calls nobody
  * @param lastGood keeps its last good values, {@code null} if that is off
  * @param key the parameter that is its idempotency key, {@code null} if there is none
+ * @param items repeats it for those of its items that failed, {@code null} if it has none
  */
-record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood, @Nullable KeyParameter key) {
+record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood, @Nullable KeyParameter key,
+		@Nullable ItemizedMethod items) {
+
+	/** A method that is not guarded. */
+	static final GuardedMethod NONE = new GuardedMethod(null, null, null, null);
 
 	@Nullable Object call(ProxyMethodInvocation invocation) throws Throwable {
-		if (this.operation == null) {
-			return invocation.proceed();
-		}
-		return this.operation.call(work(invocation));
+		return (this.operation != null) ? this.operation.call(work(invocation, this.operation)) : invocation.proceed();
 	}
 
-	private Work work(ProxyMethodInvocation invocation) {
-		if (this.key == null && this.lastGood == null) {
+	private Work work(ProxyMethodInvocation invocation, Operation operation) {
+		if (this.key == null && this.lastGood == null && this.items == null) {
 			return new MethodWork(invocation);
 		}
 		String key = (this.key != null) ? this.key.key(invocation.getArguments()) : null;
-		return (this.lastGood != null) ? new KeptWork(invocation, key, this.lastGood) : new KeyedWork(invocation, key);
+		if (this.lastGood != null) {
+			return new KeptWork(invocation, key, this.lastGood);
+		}
+		return (this.items != null) ? new ItemizedWork(invocation, key, this.items, operation.policy().idempotent())
+				: new KeyedWork(invocation, key);
 	}
 
 }

@@ -17,7 +17,7 @@ final class KeptWork extends KeyedWork {
 	KeptWork(ProxyMethodInvocation invocation, @Nullable String idempotencyKey, LastGood lastGood) {
 		super(invocation, idempotencyKey);
 		this.lastGood = lastGood;
-		this.key = lastGood.key(invocation.getArguments());
+		this.key = lastGood.keys().of(invocation.getArguments());
 	}
 
 	@Nullable SimpleKey key() {

@@ -1,9 +1,7 @@
 package dev.resilience.interceptor;
 
-import java.security.Principal;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 import dev.resilience.guard.Failure;
 import dev.resilience.guard.Form;
@@ -11,8 +9,6 @@ import dev.resilience.guard.StaleValue;
 import dev.resilience.guard.WayOut;
 import dev.resilience.guard.Work;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cache.interceptor.SimpleKey;
@@ -20,36 +16,13 @@ import org.springframework.cache.interceptor.SimpleKey;
 /**
  * The last good value as a way out. It never fails a call: what cannot be kept or found
  * is not there.
+ *
+ * @param keys tells which value is good for a call
+ * @param form how the method hands over its result
+ * @param store where values lie
+ * @param maxAge age up to which a value is served
  */
-final class LastGood implements WayOut {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
-	private final String operation;
-
-	private final Form form;
-
-	private final LastGoodStore store;
-
-	private final Duration maxAge;
-
-	private final Supplier<@Nullable Principal> user;
-
-	/**
-	 * Create a last good value.
-	 * @param operation the method, different from all others
-	 * @param form how it hands over its result
-	 * @param store where values lie
-	 * @param maxAge age up to which a value is served
-	 * @param user to whom they belong
-	 */
-	LastGood(String operation, Form form, LastGoodStore store, Duration maxAge, Supplier<@Nullable Principal> user) {
-		this.operation = operation;
-		this.form = form;
-		this.store = store;
-		this.maxAge = maxAge;
-		this.user = user;
-	}
+record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, Duration maxAge) implements WayOut {
 
 	@Override
 	public @Nullable Object apply(Work work, Failure failure) {
@@ -63,19 +36,14 @@ final class LastGood implements WayOut {
 		return (this.form == Form.MONO) ? Reactive.mono(later) : later;
 	}
 
-	/** How old the value is that would be served. */
-	@Nullable Duration age(@Nullable SimpleKey key) {
-		StaleValue value = find(key).join();
-		return (value != null) ? value.age() : null;
-	}
-
-	private CompletableFuture<@Nullable StaleValue> find(@Nullable SimpleKey key) {
+	/** Find the value that may be served, in a short time. */
+	CompletableFuture<@Nullable StaleValue> find(@Nullable SimpleKey key) {
 		if (key != null) {
 			try {
 				return this.store.find(key).thenApply((value) -> isFresh(value) ? value : null);
 			}
 			catch (RuntimeException | StackOverflowError ex) {
-				unusable(ex);
+				this.keys.unusable(ex);
 			}
 		}
 		return CompletableFuture.completedFuture(null);
@@ -92,31 +60,9 @@ final class LastGood implements WayOut {
 				this.store.put(key, value);
 			}
 			catch (RuntimeException | StackOverflowError ex) {
-				unusable(ex);
+				this.keys.unusable(ex);
 			}
 		}
-	}
-
-	/**
-	 * For whom and for which arguments a value is good. To be asked on the caller's
-	 * thread, which knows the user.
-	 * @return the key, {@code null} if an argument has no usable {@code hashCode}
-	 */
-	@Nullable SimpleKey key(@Nullable Object[] arguments) {
-		try {
-			Principal user = this.user.get();
-			return new SimpleKey(this.operation, (user != null) ? user.getName() : null, arguments.clone());
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			unusable(ex);
-			return null;
-		}
-	}
-
-	// the arguments' own hashCode and equals
-	private void unusable(Throwable ex) {
-		logger.debug("A call of '{}' has no last good value, because its arguments cannot be compared", this.operation,
-				ex);
 	}
 
 	// apart, because Reactor may be absent

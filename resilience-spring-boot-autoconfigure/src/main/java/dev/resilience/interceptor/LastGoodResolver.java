@@ -59,8 +59,9 @@ final class LastGoodResolver {
 					"Set 'per-user: false' there if all users may see the same values, or return the value itself.");
 		}
 		String operation = spec.owner().getName() + "#" + DependencySpec.signature(spec.method());
-		return new LastGood(operation, form, store(settings, subject), settings.maxAge(),
-				settings.perUser() ? this.user : () -> null);
+		LastGoodKeys keys = new LastGoodKeys(operation, settings.perUser() ? this.user : () -> null,
+				KeyParameter.of(spec.method()));
+		return new LastGood(keys, form, store(settings, subject), settings.maxAge());
 	}
 
 	private static void refuseUnkeepable(DependencySpec spec, Form form, String subject) {

@@ -118,7 +118,7 @@ public final class OperationFactory {
 	GuardedMethod method(DependencySpec spec) {
 		GuardedMethod method = this.methods.get(spec);
 		if (method == null) {
-			method = this.fallbacks.contains(spec) ? new GuardedMethod(null, null, null) : create(spec);
+			method = this.fallbacks.contains(spec) ? GuardedMethod.NONE : create(spec);
 			this.methods.put(spec, method);
 			Operation operation = method.operation();
 			if (operation != null) {
@@ -157,7 +157,9 @@ public final class OperationFactory {
 		refuseDurable(policy, spec.signature());
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
 		Operation operation = new Operation(policy, guard, form, wayOuts.inOrder(), this.checks.find(spec, form));
-		return new GuardedMethod(operation, wayOuts.lastGood(), KeyParameter.of(spec.method()));
+		ItemizedMethod items = (policy.type() == DependencyType.CRITICAL)
+				? ItemizedMethod.of(spec.method(), spec.owner(), form) : null;
+		return new GuardedMethod(operation, wayOuts.lastGood(), KeyParameter.of(spec.method()), items);
 	}
 
 	private static void refuseDurable(OperationPolicy policy, String subject) {

@@ -8,6 +8,7 @@ import dev.resilience.guard.Form;
 import dev.resilience.guard.WayOut;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the ways out of a method: its fallback, its last good value, its natural empty
@@ -27,11 +28,19 @@ final class WayOutResolver {
 	WayOuts find(DependencySpec spec, OperationPolicy policy, Form form) {
 		List<WayOut> inOrder = new ArrayList<>();
 		boolean complete = false;
+		SucceededItems items = succeededItems(spec, policy, form);
 		if (policy.fallback() != null) {
 			List<FallbackMethod> methods = this.fallbacks.resolve(policy.fallback(),
 					policy.sources().getOrDefault("fallback", ""), spec.method(), spec.owner());
 			complete = methods.stream().anyMatch(FallbackMethod::servesAll);
 			inOrder.add(new NarrowestFallback(methods));
+			if (items != null) {
+				// what was made for just that goes first, what takes any failure does not
+				inOrder.add(methods.stream().anyMatch(FallbackMethod::takesPartialFailures) ? 1 : 0, items);
+			}
+		}
+		else if (items != null) {
+			inOrder.add(items);
 		}
 		LastGood lastGood = null;
 		Settings.LastGood settings = policy.lastGood();
@@ -52,6 +61,12 @@ final class WayOutResolver {
 						.formatted(spec.name()));
 		}
 		return new WayOuts(inOrder, lastGood);
+	}
+
+	private static @Nullable SucceededItems succeededItems(DependencySpec spec, OperationPolicy policy, Form form) {
+		ItemizedMethod method = (policy.type() != DependencyType.CRITICAL)
+				? ItemizedMethod.of(spec.method(), spec.owner(), form) : null;
+		return (method != null && method.results() != ItemizedMethod.Results.NONE) ? new SucceededItems(method) : null;
 	}
 
 }

@@ -1,0 +1,50 @@
+package dev.resilience.interceptor;
+
+import java.security.Principal;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.cache.interceptor.SimpleKey;
+
+/**
+ * Tells for whom and for which arguments a last good value is good. The keys are those
+ * that Spring uses for caches, so that every cache knows what to do with them.
+ *
+ * @param operation the method, different from all others
+ * @param user to whom values belong
+ * @param key the parameter that differs in each call and means nothing for the result,
+ * {@code null} if there is none
+ */
+record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nullable KeyParameter key) {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	/**
+	 * The key of a call. To be asked on the caller's thread, which knows the user.
+	 * @return the key, {@code null} if an argument has no usable {@code hashCode}
+	 */
+	@Nullable SimpleKey of(@Nullable Object[] arguments) {
+		try {
+			@Nullable Object[] compared = arguments.clone();
+			if (this.key != null) {
+				compared[this.key.index()] = null;
+			}
+			Principal user = this.user.get();
+			return new SimpleKey(this.operation, (user != null) ? user.getName() : null, compared);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			unusable(ex);
+			return null;
+		}
+	}
+
+	/** The arguments' own {@code hashCode} or {@code equals} has failed. */
+	void unusable(Throwable ex) {
+		logger.debug("A call of '{}' has no last good value, because its arguments cannot be compared", this.operation,
+				ex);
+	}
+
+}
