@@ -14,15 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param database whether it comes from a database, where nothing may be repeated inside
  * the caller's transaction
  * @param failedShare the share of the call that failed; 1 unless it failed partially
+ * @param conclusive whether the exception's causes can tell no more
  */
 public record Classification(FailureKind kind, @Nullable Duration retryAfter, boolean unauthorized, boolean database,
-		double failedShare) {
+		double failedShare, boolean conclusive) {
 
 	/** An answer, not a failure. */
 	public static final Classification ANSWER = of(FailureKind.NONE);
 
 	/** Our own mistake: its causes are not the partner's. */
-	static final Classification OURS = of(FailureKind.UNKNOWN);
+	static final Classification OURS = of(FailureKind.UNKNOWN).asConclusive();
+
+	/** Nothing was sent. */
+	static final Classification REFUSED = of(FailureKind.CONNECTION_REFUSED);
+
+	/** The partner refused our credentials. */
+	static final Classification UNAUTHORIZED = new Classification(FailureKind.CLIENT_ERROR, null, true, false, 1,
+			false);
 
 	/**
 	 * A failure of which no more than its kind is known.
@@ -30,16 +38,38 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 	 * @return the classification
 	 */
 	public static Classification of(FailureKind kind) {
-		return new Classification(kind, null, false, false, 1);
+		return new Classification(kind, null, false, false, 1, false);
+	}
+
+	static Classification of(FailureKind kind, @Nullable Duration retryAfter) {
+		return new Classification(kind, retryAfter, false, false, 1, false);
 	}
 
 	static Classification database(FailureKind kind) {
-		return new Classification(kind, null, false, true, 1);
+		return of(kind).asDatabase();
+	}
+
+	/**
+	 * Some of the items failed. Their causes say nothing about the whole, which must not
+	 * be sent again.
+	 */
+	static Classification partial(double failedShare) {
+		return new Classification(FailureKind.PARTIAL_FAILURE, null, false, false, failedShare, true);
 	}
 
 	/** The same details of another kind of failure. */
 	Classification withKind(FailureKind kind) {
-		return new Classification(kind, this.retryAfter, this.unauthorized, this.database, this.failedShare);
+		return new Classification(kind, this.retryAfter, this.unauthorized, this.database, this.failedShare,
+				this.conclusive);
+	}
+
+	Classification asDatabase() {
+		return new Classification(this.kind, this.retryAfter, this.unauthorized, true, this.failedShare,
+				this.conclusive);
+	}
+
+	Classification asConclusive() {
+		return new Classification(this.kind, this.retryAfter, this.unauthorized, this.database, this.failedShare, true);
 	}
 
 }

@@ -8,6 +8,7 @@ import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * Spring's data access exceptions. What the database rejects is the caller's mistake, so
@@ -17,6 +18,9 @@ final class DataAccessLinkClassifier implements LinkClassifier {
 
 	@Override
 	public @Nullable Classification classify(Throwable link) {
+		if (link instanceof CannotCreateTransactionException) {
+			return Classification.REFUSED.asDatabase();
+		}
 		if (!(link instanceof DataAccessException)) {
 			return null;
 		}
@@ -27,7 +31,7 @@ final class DataAccessLinkClassifier implements LinkClassifier {
 			return Classification.database(FailureKind.SERVER_ERROR);
 		}
 		if (link.getClass().getName().equals("org.springframework.jdbc.CannotGetJdbcConnectionException")) {
-			return Classification.database(FailureKind.CONNECTION_REFUSED);
+			return Classification.REFUSED.asDatabase();
 		}
 		if (link instanceof NonTransientDataAccessException
 				&& !(link instanceof NonTransientDataAccessResourceException)) {

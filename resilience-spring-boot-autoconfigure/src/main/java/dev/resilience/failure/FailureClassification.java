@@ -1,7 +1,10 @@
 package dev.resilience.failure;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import dev.resilience.DependencyException;
 import dev.resilience.FailureClassifier;
@@ -22,6 +25,10 @@ public final class FailureClassification {
 
 	private static final int LONGEST_CHAIN = 64;
 
+	private static final Map<String, Supplier<LinkClassifier>> TECHNOLOGIES = technologies();
+
+	private static final LinkClassifier JDK = new JdkLinkClassifier();
+
 	private static final Classification UNKNOWN = Classification.of(FailureKind.UNKNOWN);
 
 	private final List<FailureClassifier> applicationClassifiers;
@@ -34,6 +41,29 @@ public final class FailureClassification {
 		this.linkClassifiers = List.copyOf(linkClassifiers);
 	}
 
+	private static Map<String, Supplier<LinkClassifier>> technologies() {
+		Map<String, Supplier<LinkClassifier>> technologies = new LinkedHashMap<>();
+		technologies.put("org.springframework.security.core.AuthenticationException", SecurityLinkClassifier::new);
+		technologies.put("jakarta.validation.ConstraintViolationException", ValidationLinkClassifier::new);
+		technologies.put("org.springframework.web.client.RestClientException", RestClientLinkClassifier::new);
+		technologies.put("org.springframework.web.reactive.function.client.WebClientException",
+				WebClientLinkClassifier::new);
+		technologies.put("feign.FeignException", FeignLinkClassifier::new);
+		technologies.put("org.apache.hc.client5.http.ConnectTimeoutException", ApacheLinkClassifier::new);
+		technologies.put("org.eclipse.jetty.client.HttpResponseException", JettyLinkClassifier::new);
+		technologies.put("io.netty.handler.codec.http.HttpObjectDecoder", NettyLinkClassifier::new);
+		technologies.put("io.grpc.Status", GrpcLinkClassifier::new);
+		technologies.put("java.sql.SQLException", JdbcLinkClassifier::new);
+		technologies.put("org.springframework.data.redis.RedisConnectionFailureException",
+				SpringRedisLinkClassifier::new);
+		technologies.put("org.springframework.dao.DataAccessException", DataAccessLinkClassifier::new);
+		technologies.put("io.lettuce.core.RedisException", LettuceLinkClassifier::new);
+		technologies.put("org.apache.kafka.common.KafkaException", KafkaLinkClassifier::new);
+		technologies.put("org.eclipse.angus.mail.smtp.SMTPSendFailedException", MailLinkClassifier::new);
+		technologies.put("org.springframework.mail.MailException", SpringMailLinkClassifier::new);
+		return technologies;
+	}
+
 	/**
 	 * Create a classification with a classifier for each technology that is present.
 	 * @param applicationClassifiers the application's own, in their order
@@ -43,25 +73,12 @@ public final class FailureClassification {
 	public static FailureClassification create(List<FailureClassifier> applicationClassifiers,
 			@Nullable ClassLoader classLoader) {
 		List<LinkClassifier> links = new ArrayList<>();
-		if (ClassUtils.isPresent("org.springframework.security.core.AuthenticationException", classLoader)) {
-			links.add(new SecurityLinkClassifier());
-		}
-		if (ClassUtils.isPresent("jakarta.validation.ConstraintViolationException", classLoader)) {
-			links.add(new ValidationLinkClassifier());
-		}
-		if (ClassUtils.isPresent("org.springframework.web.client.RestClientException", classLoader)) {
-			links.add(new RestClientLinkClassifier());
-		}
-		if (ClassUtils.isPresent("org.springframework.web.reactive.function.client.WebClientException", classLoader)) {
-			links.add(new WebClientLinkClassifier());
-		}
-		if (ClassUtils.isPresent("org.springframework.dao.DataAccessException", classLoader)) {
-			links.add(new DataAccessLinkClassifier());
-		}
-		// before the JDK's exceptions: some of these are subclasses of them
+		TECHNOLOGIES.forEach((type, classifier) -> {
+			if (ClassUtils.isPresent(type, classLoader)) {
+				links.add(classifier.get());
+			}
+		});
 		links.add(new NamedLinkClassifier());
-		links.add(new JdkLinkClassifier());
-		links.add(new JdbcLinkClassifier());
 		return new FailureClassification(applicationClassifiers, links);
 	}
 
@@ -109,27 +126,36 @@ public final class FailureClassification {
 			if (link instanceof FailedResult returned) {
 				return returned.classification();
 			}
-			Classification known = classifyLink(link);
-			if (known == Classification.OURS) {
-				return known;
-			}
+			Classification known = classifyLink(link, deepest);
 			if (known != null) {
-				deepest = deepest.database() ? new Classification(known.kind(), known.retryAfter(),
-						known.unauthorized(), true, known.failedShare()) : known;
+				deepest = known;
 			}
-			link = link.getCause();
+			if (deepest.conclusive()) {
+				return deepest;
+			}
+			link = next(link);
 		}
 		return deepest;
 	}
 
-	private @Nullable Classification classifyLink(Throwable link) {
+	private @Nullable Throwable next(Throwable link) {
+		Throwable next = link.getCause();
+		for (int i = 0; next == null && i < this.linkClassifiers.size(); i++) {
+			next = this.linkClassifiers.get(i).hiddenCause(link);
+		}
+		return next;
+	}
+
+	private @Nullable Classification classifyLink(Throwable link, Classification around) {
 		for (LinkClassifier classifier : this.linkClassifiers) {
 			Classification known = classifier.classify(link);
 			if (known != null) {
 				return known;
 			}
 		}
-		return null;
+		// the JDK's exceptions belong to the technology that has wrapped them
+		Classification known = JDK.classify(link);
+		return (known != null && around.database()) ? known.asDatabase() : known;
 	}
 
 }

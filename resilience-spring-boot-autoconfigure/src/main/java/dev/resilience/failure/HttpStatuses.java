@@ -2,9 +2,6 @@ package dev.resilience.failure;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +10,19 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 
 /**
- * What an HTTP status says about a failed exchange.
+ * What an HTTP status says about an exchange.
  */
 final class HttpStatuses {
 
-	private static final long LONGEST_SECONDS = Duration.ofDays(366).toSeconds();
+	private static final Classification SERVER_ERROR = Classification.of(FailureKind.SERVER_ERROR).asConclusive();
+
+	private static final Classification CLIENT_ERROR = Classification.of(FailureKind.CLIENT_ERROR).asConclusive();
+
+	private static final Classification UNAUTHORIZED = Classification.UNAUTHORIZED.asConclusive();
+
+	private static final Classification CORRUPT_DATA = Classification.of(FailureKind.CORRUPT_DATA);
+
+	private static final Classification UNKNOWN = Classification.of(FailureKind.UNKNOWN);
 
 	private HttpStatuses() {
 	}
@@ -28,15 +33,23 @@ final class HttpStatuses {
 
 	/** What an exception says that carries this status. */
 	static Classification classify(int status, @Nullable String retryAfter) {
+		return classify(status, RetryAfter.parse(retryAfter, Instant.now()));
+	}
+
+	static Classification classify(int status, @Nullable Duration retryAfter) {
 		Classification failed = classifyReturned(status, retryAfter);
 		if (failed != null) {
 			return failed;
 		}
-		if (status >= 400 && status < 500) {
-			return new Classification(FailureKind.CLIENT_ERROR, null, status == 401 || status == 403, false, 1);
+		if (status == 401 || status == 403) {
+			return UNAUTHORIZED;
 		}
-		// an exception although the exchange succeeded: the content was not understood
-		return Classification.of((status >= 200 && status < 300) ? FailureKind.CORRUPT_DATA : FailureKind.UNKNOWN);
+		if (status >= 400 && status < 500) {
+			return CLIENT_ERROR;
+		}
+		// an exception although the exchange succeeded: the content was not understood,
+		// unless the causes know better
+		return (status >= 200 && status < 300) ? CORRUPT_DATA : UNKNOWN;
 	}
 
 	/**
@@ -45,35 +58,18 @@ final class HttpStatuses {
 	 * @return {@code null} for a value
 	 */
 	static @Nullable Classification classifyReturned(int status, @Nullable String retryAfter) {
-		if (status == 429) {
-			return new Classification(FailureKind.RATE_LIMITED, retryAfter(retryAfter), false, false, 1);
-		}
-		if (status >= 500 && status < 600) {
-			return new Classification(FailureKind.SERVER_ERROR, (status == 503) ? retryAfter(retryAfter) : null, false,
-					false, 1);
-		}
-		return null;
+		return classifyReturned(status, RetryAfter.parse(retryAfter, Instant.now()));
 	}
 
-	/**
-	 * {@code Retry-After} in seconds or as an HTTP date; nonsense counts as absent.
-	 */
-	private static @Nullable Duration retryAfter(@Nullable String value) {
-		if (value == null) {
-			return null;
+	private static @Nullable Classification classifyReturned(int status, @Nullable Duration retryAfter) {
+		if (status == 429) {
+			return Classification.of(FailureKind.RATE_LIMITED, retryAfter).asConclusive();
 		}
-		String text = value.trim();
-		try {
-			long seconds = Character.isDigit(text.isEmpty() ? ' ' : text.charAt(0)) ? Long.parseLong(text)
-					: Duration
-						.between(Instant.now(),
-								ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant())
-						.toSeconds();
-			return Duration.ofSeconds(Math.max(0, Math.min(LONGEST_SECONDS, seconds)));
+		if (status >= 500 && status < 600) {
+			return (status == 503 && retryAfter != null)
+					? Classification.of(FailureKind.SERVER_ERROR, retryAfter).asConclusive() : SERVER_ERROR;
 		}
-		catch (NumberFormatException | DateTimeParseException ex) {
-			return null;
-		}
+		return null;
 	}
 
 }

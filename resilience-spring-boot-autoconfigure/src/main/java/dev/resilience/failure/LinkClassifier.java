@@ -11,4 +11,9 @@ interface LinkClassifier {
 
 	@Nullable Classification classify(Throwable link);
 
+	/** Where the chain goes on at an exception without a cause. */
+	default @Nullable Throwable hiddenCause(Throwable link) {
+		return null;
+	}
+
 }

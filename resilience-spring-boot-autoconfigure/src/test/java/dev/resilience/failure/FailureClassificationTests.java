@@ -90,7 +90,11 @@ class FailureClassificationTests {
 						FailureKind.PARTIAL_FAILURE),
 				Arguments.of(new SQLTimeoutException(), FailureKind.TIMEOUT),
 				Arguments.of(new SQLTransientException(), FailureKind.SERVER_ERROR),
-				Arguments.of(new SQLTransientConnectionException(), FailureKind.CONNECTION_REFUSED),
+				Arguments.of(new SQLTransientConnectionException(), FailureKind.UNKNOWN),
+				Arguments.of(
+						new SQLTransientConnectionException(
+								"HikariPool-1 - Connection is not available, request timed out after 30000ms"),
+						FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new QueryTimeoutException("slow"), FailureKind.TIMEOUT),
 				Arguments.of(new DeadlockLoserDataAccessException("lost", null), FailureKind.SERVER_ERROR),
 				Arguments.of(new DataIntegrityViolationException("duplicate"), FailureKind.CLIENT_ERROR),

@@ -17,21 +17,27 @@ final class FaultyServer implements AutoCloseable {
 
 	private final ServerSocket listener;
 
+	private final Thread acceptor;
+
 	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
 	private volatile String answer = "";
 
 	private volatile boolean hang;
 
+	private volatile boolean reset;
+
 	FaultyServer() throws IOException {
 		this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-		Thread thread = new Thread(this::serve, "faulty-server");
-		thread.setDaemon(true);
-		thread.start();
+		this.acceptor = start(this::accept);
 	}
 
 	String url() {
-		return "http://127.0.0.1:" + this.listener.getLocalPort() + "/";
+		return "http://127.0.0.1:" + port() + "/";
+	}
+
+	int port() {
+		return this.listener.getLocalPort();
 	}
 
 	FaultyServer answer(String status, String headers, String body) {
@@ -52,28 +58,54 @@ final class FaultyServer implements AutoCloseable {
 		return this;
 	}
 
-	private FaultyServer raw(String answer) {
-		this.answer = answer;
-		this.hang = false;
+	/** The connection is reset when the request has arrived. */
+	FaultyServer reset() {
+		raw("");
+		this.reset = true;
 		return this;
 	}
 
-	private void serve() {
+	FaultyServer raw(String answer) {
+		this.answer = answer;
+		this.hang = false;
+		this.reset = false;
+		return this;
+	}
+
+	private void accept() {
 		while (!this.listener.isClosed()) {
 			try {
 				Socket socket = this.listener.accept();
 				this.sockets.add(socket);
-				readRequest(socket.getInputStream());
-				socket.getOutputStream().write(this.answer.getBytes(StandardCharsets.US_ASCII));
-				socket.getOutputStream().flush();
-				if (!this.hang) {
-					socket.close();
-				}
+				start(() -> serve(socket));
 			}
 			catch (IOException ex) {
-				// the client has gone, or the server was closed
+				// the server was closed
 			}
 		}
+	}
+
+	private void serve(Socket socket) {
+		try {
+			readRequest(socket.getInputStream());
+			socket.getOutputStream().write(this.answer.getBytes(StandardCharsets.US_ASCII));
+			socket.getOutputStream().flush();
+			if (!this.hang) {
+				// a connection that lingers for no time at all is reset
+				socket.setSoLinger(this.reset, 0);
+				socket.close();
+			}
+		}
+		catch (IOException ex) {
+			// the client has gone
+		}
+	}
+
+	private static Thread start(Runnable work) {
+		Thread thread = new Thread(work, "faulty-server");
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
 	}
 
 	private static void readRequest(InputStream in) throws IOException {
@@ -91,12 +123,17 @@ final class FaultyServer implements AutoCloseable {
 	public void close() {
 		try {
 			this.listener.close();
+			// until then its port is not closed
+			this.acceptor.join();
 			for (Socket socket : this.sockets) {
 				socket.close();
 			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
