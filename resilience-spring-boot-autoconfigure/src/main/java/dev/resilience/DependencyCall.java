@@ -1,5 +1,6 @@
 package dev.resilience;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,14 @@ public interface DependencyCall {
 	 * @return the deadline of the attempt, that of the whole call at the latest
 	 */
 	Deadline attemptDeadline();
+
+	/**
+	 * How old the last good value is that would be served if this call failed now, for
+	 * code that wants to save the partner a request. A cache of the application is asked,
+	 * which may take up to 250 ms.
+	 * @return the age, empty if there is no such value, or it is not kept
+	 */
+	Optional<Duration> lastGoodAge();
 
 	/**
 	 * Tells the guard that a request is about to leave within the current attempt. An

@@ -1,10 +1,12 @@
 package dev.resilience.autoconfigure;
 
 import java.security.Principal;
-import java.util.function.Supplier;
 
+import dev.resilience.interceptor.SubscribedUser;
+import dev.resilience.interceptor.Users;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.util.ClassUtils;
 
@@ -16,9 +18,12 @@ final class CurrentUser {
 	private CurrentUser() {
 	}
 
-	static Supplier<@Nullable Principal> supplier() {
-		return ClassUtils.isPresent("org.springframework.security.core.context.SecurityContextHolder",
-				CurrentUser.class.getClassLoader()) ? Authenticated::get : () -> null;
+	static Users users(@Nullable ClassLoader classLoader) {
+		if (!ClassUtils.isPresent("org.springframework.security.core.context.SecurityContextHolder", classLoader)) {
+			return new Users(() -> null, null);
+		}
+		return new Users(Authenticated::get,
+				ClassUtils.isPresent("reactor.core.publisher.Mono", classLoader) ? Subscribed.user() : null);
 	}
 
 	// apart, because Spring Security may be absent
@@ -26,6 +31,17 @@ final class CurrentUser {
 
 		static @Nullable Principal get() {
 			return SecurityContextHolder.getContext().getAuthentication();
+		}
+
+	}
+
+	// apart, because Reactor may be absent too
+	private static final class Subscribed {
+
+		static SubscribedUser user() {
+			return () -> ReactiveSecurityContextHolder.getContext()
+				.mapNotNull((context) -> (context.getAuthentication() != null) ? context.getAuthentication().getName()
+						: null);
 		}
 
 	}

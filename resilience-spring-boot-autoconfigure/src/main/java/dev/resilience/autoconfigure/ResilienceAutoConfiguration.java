@@ -115,8 +115,10 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
-			ConfigurableListableBeanFactory beans, Environment environment, ResultClassification results) {
-		return new OperationFactory(policies, registry, beans, environment, results, CurrentUser.supplier());
+			ConfigurableListableBeanFactory beans, Environment environment, ResultClassification results,
+			ResourceLoader resources) {
+		return new OperationFactory(policies, registry, beans, environment, results,
+				CurrentUser.users(resources.getClassLoader()));
 	}
 
 	@Bean

@@ -26,7 +26,7 @@ public final class ResilienceEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	IntegrationsEndpoint integrationsEndpoint(DependencyRegistry registry, DependencyMapReader map,
 			ApplicationEventPublisher publisher) {
-		return new IntegrationsEndpoint(registry, map, new SwitchAudit(publisher, CurrentUser.supplier()));
+		return new IntegrationsEndpoint(registry, map, new SwitchAudit(publisher, CurrentUser.users(null).caller()));
 	}
 
 }

@@ -15,8 +15,6 @@ final class AsyncAttempt {
 
 	private final Call call;
 
-	private final Work work;
-
 	private final AsyncRun run;
 
 	private final Lease lease;
@@ -29,9 +27,8 @@ final class AsyncAttempt {
 
 	private volatile @Nullable Thread starter;
 
-	AsyncAttempt(Call call, Work work, AsyncRun run, AsyncWork.Factory factory) {
+	AsyncAttempt(Call call, AsyncRun run, AsyncWork.Factory factory) {
 		this.call = call;
-		this.work = work;
 		this.run = run;
 		this.lease = new Lease(call.guard().bulkhead());
 		this.attempt = factory.prepare(call, this::ended);
@@ -63,7 +60,7 @@ final class AsyncAttempt {
 		if (thrown == null) {
 			try {
 				// also when nobody waits any more
-				result = this.call.operation.result(this.work, value);
+				result = this.call.operation.result(this.call.work, value);
 			}
 			catch (Throwable ex) {
 				thrown = ex;

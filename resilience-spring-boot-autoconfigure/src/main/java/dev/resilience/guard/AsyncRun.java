@@ -23,8 +23,6 @@ final class AsyncRun {
 
 	private final Environment environment;
 
-	private final Work work;
-
 	private final AsyncWork.Factory factory;
 
 	private final UnaryOperator<Runnable> context;
@@ -37,12 +35,11 @@ final class AsyncRun {
 
 	private volatile @Nullable AsyncAttempt attempt;
 
-	AsyncRun(Call call, Work work, AsyncWork.Factory factory, UnaryOperator<Runnable> context,
+	AsyncRun(Call call, AsyncWork.Factory factory, UnaryOperator<Runnable> context,
 			@Nullable DegradedResponse response) {
 		this.call = call;
 		this.guard = call.guard();
 		this.environment = call.guard().environment();
-		this.work = work;
 		this.factory = factory;
 		this.context = context;
 		this.response = response;
@@ -149,7 +146,7 @@ final class AsyncRun {
 			refused(refusal);
 			return;
 		}
-		AsyncAttempt attempt = new AsyncAttempt(this.call, this.work, this, this.factory);
+		AsyncAttempt attempt = new AsyncAttempt(this.call, this, this.factory);
 		this.attempt = attempt;
 		attempt.start();
 	}
@@ -165,16 +162,16 @@ final class AsyncRun {
 
 	void failed(Throwable thrown) {
 		long now = this.guard.now();
-		next(Attempts.failed(this.call, this.work, thrown, false, now), now);
+		next(Attempts.failed(this.call, thrown, false, now), now);
 	}
 
 	void timedOut() {
 		long now = this.guard.now();
-		next(Attempts.timedOut(this.call, this.work, now), now);
+		next(Attempts.timedOut(this.call, now), now);
 	}
 
 	private void next(Failure failure, long nowNanos) {
-		long delay = Attempts.retryDelay(this.call, this.work, failure, nowNanos);
+		long delay = Attempts.retryDelay(this.call, failure, nowNanos);
 		if (delay == Attempts.NO_RETRY) {
 			conclude(failure);
 		}
@@ -206,7 +203,7 @@ final class AsyncRun {
 		if (!this.concluded.compareAndSet(false, true)) {
 			return;
 		}
-		serve(new Rescue(this.call, this.work, failure, this.response));
+		serve(new Rescue(this.call, failure, this.response));
 	}
 
 	private void serve(Rescue rescue) {

@@ -1,5 +1,8 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
+import java.util.Optional;
+
 import dev.resilience.Deadline;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,11 @@ record Attempt(Call call, int attempt, long attemptDeadlineNanos) implements Enc
 	@Override
 	public Deadline attemptDeadline() {
 		return new Deadline(this.attemptDeadlineNanos, this.call.guard().clock());
+	}
+
+	@Override
+	public Optional<Duration> lastGoodAge() {
+		return this.call.lastGoodAge();
 	}
 
 	@Override

@@ -44,20 +44,18 @@ final class Attempts {
 	 * Judges what an attempt threw.
 	 * @param timedOut whether the guard had ended the attempt at its deadline
 	 */
-	static Failure failed(Call call, Work work, Throwable exception, boolean timedOut, long nowNanos) {
-		return failed(call, work, judge(call, exception, timedOut, nowNanos), nowNanos);
+	static Failure failed(Call call, Throwable exception, boolean timedOut, long nowNanos) {
+		return failed(call, judge(call, exception, timedOut, nowNanos), nowNanos);
 	}
 
 	/** Judges an attempt that did not end by its deadline. */
-	static Failure timedOut(Call call, Work work, long nowNanos) {
-		return failed(call, work, timedOut(call, null), nowNanos);
+	static Failure timedOut(Call call, long nowNanos) {
+		return failed(call, timedOut(call, null), nowNanos);
 	}
 
-	private static Failure failed(Call call, Work work, Failure ofAttempt, long nowNanos) {
-		call.guard().attemptFailed(call, nowNanos, ofAttempt);
-		Failure failure = ofAttempt.of(work);
-		call.failed(failure, nowNanos);
-		return failure;
+	private static Failure failed(Call call, Failure failure, long nowNanos) {
+		call.guard().attemptFailed(call, nowNanos, failure);
+		return call.failed(failure, nowNanos);
 	}
 
 	private static Failure judge(Call call, Throwable exception, boolean timedOut, long nowNanos) {
@@ -119,7 +117,7 @@ final class Attempts {
 	 * Whether another attempt may follow, and after which wait.
 	 * @return the wait in nanoseconds, or {@link #NO_RETRY}
 	 */
-	static long retryDelay(Call call, Work work, Failure failure, long nowNanos) {
+	static long retryDelay(Call call, Failure failure, long nowNanos) {
 		if (call.isLastAttempt() || failure.isRefusal() || failure.isInterrupted()
 				|| failure.exception() instanceof Error) {
 			return NO_RETRY;
@@ -128,7 +126,7 @@ final class Attempts {
 		Duration retryAfter;
 		if (failure.kind() == FailureKind.PARTIAL_FAILURE && call.type() == DependencyType.CRITICAL) {
 			FailedItems items = new FailedItems(call);
-			safe = work.narrow(items);
+			safe = call.work.narrow(items);
 			if (safe) {
 				call.narrowed();
 			}

@@ -72,8 +72,8 @@ final class BackgroundExecution implements Execution {
 
 	private AsyncRun run(Pending call) {
 		// neither a surrounding call nor a request waits for it
-		AsyncRun run = new AsyncRun(call.operation.begin(null, null, call.key), call.work,
-				(present, ended) -> new WorkerWork(present, call.work, ended), call.context, null);
+		AsyncRun run = new AsyncRun(call.operation.begin(call.work, null, null, call.key), WorkerWork::new,
+				call.context, null);
 		run.result().whenComplete((value, failure) -> {
 			this.pending.decrementAndGet();
 			if (failure != null) {
@@ -114,8 +114,9 @@ final class BackgroundExecution implements Execution {
 
 		private final WorkerTask task;
 
-		private WorkerWork(Call call, Work work, Ended ended) {
-			this.task = new WorkerTask(call, work, call.isLastAttempt(), UnaryOperator.identity(), () -> end(ended));
+		private WorkerWork(Call call, Ended ended) {
+			this.task = new WorkerTask(call, call.work, call.isLastAttempt(), UnaryOperator.identity(),
+					() -> end(ended));
 		}
 
 		private void end(Ended ended) {

@@ -20,7 +20,7 @@ final class BlockingExecution implements Execution {
 		Object value;
 		DependencyCallHolder.set(call);
 		try {
-			value = attempts(call, work);
+			value = attempts(call);
 		}
 		finally {
 			DependencyCallHolder.set(call.outer);
@@ -30,29 +30,28 @@ final class BlockingExecution implements Execution {
 			Conclusion.success(call);
 			return value;
 		}
-		Rescue rescue = new Rescue(call, work, failure, call.guard().environment().response().get());
+		Rescue rescue = new Rescue(call, failure, call.guard().environment().response().get());
 		return rescue.served(rescue.next());
 	}
 
-	private static @Nullable Object attempts(Call call, Work work) {
+	private static @Nullable Object attempts(Call call) {
 		while (true) {
 			call.nextAttempt();
 			Failure refused = admit(call);
 			if (refused != null) {
 				// after a real failure that is what the caller should see
 				if (call.failure == null || !refused.isRefusal()) {
-					call.failed(refused.of(work), call.guard().now());
+					call.failed(refused, call.guard().now());
 				}
 				return null;
 			}
-			Object value = isOnCallersThread(call) ? CallerThread.attempt(call, work)
-					: WorkerThread.attempt(call, work);
+			Object value = isOnCallersThread(call) ? CallerThread.attempt(call) : WorkerThread.attempt(call);
 			Failure failure = call.failure;
 			if (failure == null) {
 				return value;
 			}
-			long delay = Attempts.retryDelay(call, work, failure, call.endNanos());
-			if (delay == Attempts.NO_RETRY || !sleep(call, work, delay)) {
+			long delay = Attempts.retryDelay(call, failure, call.endNanos());
+			if (delay == Attempts.NO_RETRY || !sleep(call, delay)) {
 				return null;
 			}
 		}
@@ -118,13 +117,13 @@ final class BlockingExecution implements Execution {
 				: isolation == Isolation.CALLER;
 	}
 
-	private static boolean sleep(Call call, Work work, long nanos) {
+	private static boolean sleep(Call call, long nanos) {
 		try {
 			TimeUnit.NANOSECONDS.sleep(nanos);
 			return true;
 		}
 		catch (InterruptedException ex) {
-			call.failed(interruptedWhileWaiting(call, ex).of(work), call.guard().now());
+			call.failed(interruptedWhileWaiting(call, ex), call.guard().now());
 			return false;
 		}
 	}

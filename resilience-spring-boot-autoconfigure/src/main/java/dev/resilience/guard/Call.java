@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -24,7 +25,11 @@ final class Call implements EnclosingCall, CallEvent {
 	private static final AtomicReferenceFieldUpdater<Call, @Nullable String> KEY = AtomicReferenceFieldUpdater
 		.newUpdater(Call.class, String.class, "idempotencyKey");
 
+	private static final Outcome[] OUTCOMES = Outcome.values();
+
 	final Operation operation;
+
+	final Work work;
 
 	final long startNanos;
 
@@ -51,14 +56,16 @@ final class Call implements EnclosingCall, CallEvent {
 
 	private boolean slow;
 
-	private Outcome outcome = Outcome.FAILURE;
+	// a byte, because with a reference the object would be larger than 80 bytes
+	private byte outcome = (byte) Outcome.FAILURE.ordinal();
 
 	private long endNanos;
 
 	private volatile @Nullable String idempotencyKey;
 
-	Call(Operation operation, long startNanos, long deadlineNanos, @Nullable DependencyCall outer) {
+	Call(Operation operation, Work work, long startNanos, long deadlineNanos, @Nullable DependencyCall outer) {
 		this.operation = operation;
+		this.work = work;
 		this.startNanos = startNanos;
 		this.attemptNanos = startNanos;
 		this.deadlineNanos = deadlineNanos;
@@ -97,16 +104,21 @@ final class Call implements EnclosingCall, CallEvent {
 		this.endNanos = nowNanos;
 	}
 
-	/** The last attempt has failed, or was not made. */
-	void failed(Failure failure, long nowNanos) {
+	/**
+	 * The last attempt has failed, or was not made.
+	 * @return the failure of the call
+	 */
+	Failure failed(Failure ofAttempt, long nowNanos) {
+		Failure failure = ofAttempt.of(this.work);
 		this.failure = failure;
 		this.slow = false;
 		this.endNanos = nowNanos;
+		return failure;
 	}
 
 	/** The outcome is known. */
 	void ended(Outcome outcome) {
-		this.outcome = outcome;
+		this.outcome = (byte) outcome.ordinal();
 	}
 
 	@Override
@@ -185,7 +197,7 @@ final class Call implements EnclosingCall, CallEvent {
 
 	@Override
 	public Outcome outcome() {
-		return this.outcome;
+		return OUTCOMES[this.outcome];
 	}
 
 	@Override
@@ -238,6 +250,11 @@ final class Call implements EnclosingCall, CallEvent {
 	@Override
 	public Deadline attemptDeadline() {
 		return new Deadline(attemptDeadlineNanos(), guard().clock());
+	}
+
+	@Override
+	public Optional<Duration> lastGoodAge() {
+		return Optional.ofNullable(this.work.lastGoodAge());
 	}
 
 	@Override

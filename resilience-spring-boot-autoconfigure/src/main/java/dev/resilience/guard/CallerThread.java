@@ -12,7 +12,7 @@ final class CallerThread {
 	private CallerThread() {
 	}
 
-	static @Nullable Object attempt(Call call, Work work) {
+	static @Nullable Object attempt(Call call) {
 		Guard guard = call.guard();
 		Watchdog watchdog = guard.environment().watchdog();
 		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
@@ -21,7 +21,7 @@ final class CallerThread {
 		Throwable thrown = null;
 		boolean timedOut;
 		try {
-			value = call.operation.result(work, work.attempt(call.isLastAttempt()));
+			value = call.operation.result(call.work, call.work.attempt(call.isLastAttempt()));
 		}
 		catch (Throwable ex) {
 			thrown = ex;
@@ -36,7 +36,7 @@ final class CallerThread {
 			Attempts.succeeded(call, timedOut, end);
 			return value;
 		}
-		Failure failure = Attempts.failed(call, work, thrown, timedOut, end);
+		Failure failure = Attempts.failed(call, thrown, timedOut, end);
 		if (failure.isInterrupted()) {
 			Thread.currentThread().interrupt();
 		}
@@ -46,13 +46,13 @@ final class CallerThread {
 	/**
 	 * Calls a method that hands over its result later, but may block before that.
 	 */
-	static @Nullable Object assemble(Call call, Work work, boolean last) throws Throwable {
+	static @Nullable Object assemble(Call call, boolean last) throws Throwable {
 		Watchdog watchdog = call.guard().environment().watchdog();
 		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
 		DependencyCall before = DependencyCallHolder.get();
 		DependencyCallHolder.set(call.presentAttempt());
 		try {
-			return work.attempt(last);
+			return call.work.attempt(last);
 		}
 		finally {
 			DependencyCallHolder.set(before);

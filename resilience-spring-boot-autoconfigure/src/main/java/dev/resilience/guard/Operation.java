@@ -78,16 +78,17 @@ public final class Operation {
 
 	Call begin(Work work) {
 		DependencyCall outer = DependencyCallHolder.get();
-		return begin(outer, this.guard.environment().requestDeadline().current(), key(work, outer));
+		return begin(work, outer, this.guard.environment().requestDeadline().current(), key(work, outer));
 	}
 
 	/**
 	 * Begin a call.
+	 * @param work what it does
 	 * @param outer the call within which it is made
 	 * @param request when the caller of the request gives up in which it is made
 	 * @param key its idempotency key, {@code null} to make one when it is asked for
 	 */
-	Call begin(@Nullable DependencyCall outer, @Nullable Deadline request, @Nullable String key) {
+	Call begin(Work work, @Nullable DependencyCall outer, @Nullable Deadline request, @Nullable String key) {
 		long now = this.guard.now();
 		long deadline = now + this.timeoutNanos;
 		if (outer instanceof EnclosingCall enclosing) {
@@ -97,7 +98,7 @@ public final class Operation {
 		if (request != null) {
 			deadline = earlier(deadline, now + request.remaining().toNanos());
 		}
-		Call call = new Call(this, now, deadline, outer);
+		Call call = new Call(this, work, now, deadline, outer);
 		if (key != null) {
 			call.useKey(key);
 		}

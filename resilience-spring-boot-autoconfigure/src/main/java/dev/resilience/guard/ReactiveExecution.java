@@ -34,8 +34,6 @@ final class ReactiveExecution implements Execution {
 
 		private final Guard guard;
 
-		private final Work work;
-
 		private final @Nullable DegradedResponse response;
 
 		private final AtomicBoolean concluded = new AtomicBoolean();
@@ -47,8 +45,7 @@ final class ReactiveExecution implements Execution {
 			this.guard = operation.guard();
 			Deadline request = context.getOrDefault(Deadline.class,
 					this.guard.environment().requestDeadline().current());
-			this.call = operation.begin(outer, request, operation.key(work, outer));
-			this.work = work;
+			this.call = operation.begin(work, outer, request, operation.key(work, outer));
 			this.response = context.getOrDefault(DegradedResponse.class, this.guard.environment().response().get());
 		}
 
@@ -74,7 +71,7 @@ final class ReactiveExecution implements Execution {
 		private Flux<Object> attempt() {
 			return Flux.defer(this::admitted)
 				.onErrorResume((ex) -> (ex instanceof Refused refused) ? afterFailure(refused(refused), false)
-						: afterFailure(Attempts.failed(this.call, this.work, ex, false, this.guard.now()), true));
+						: afterFailure(Attempts.failed(this.call, ex, false, this.guard.now()), true));
 		}
 
 		private Flux<Object> admitted() {
@@ -118,7 +115,7 @@ final class ReactiveExecution implements Execution {
 		private Publisher<Object> publisher() {
 			try {
 				// it may be subscribed again, so that nothing is its last attempt
-				Object result = CallerThread.assemble(this.call, this.work, false);
+				Object result = CallerThread.assemble(this.call, false);
 				Publisher<Object> publisher = (result != null) ? (Publisher<Object>) result : Flux.empty();
 				return (this.call.operation.form() == Form.MONO) ? value(Mono.from(publisher)) : publisher;
 			}
@@ -133,7 +130,7 @@ final class ReactiveExecution implements Execution {
 
 		private Mono<Object> result(@Nullable Object value) {
 			try {
-				return Mono.justOrEmpty(this.call.operation.result(this.work, value));
+				return Mono.justOrEmpty(this.call.operation.result(this.call.work, value));
 			}
 			catch (Throwable ex) {
 				return Mono.error(ex);
@@ -151,8 +148,8 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Publisher<Object> afterFailure(Failure failure, boolean attempted) {
-			long delay = (attempted && !this.emitted)
-					? Attempts.retryDelay(this.call, this.work, failure, this.call.endNanos()) : Attempts.NO_RETRY;
+			long delay = (attempted && !this.emitted) ? Attempts.retryDelay(this.call, failure, this.call.endNanos())
+					: Attempts.NO_RETRY;
 			if (delay != Attempts.NO_RETRY) {
 				return Mono.delay(Duration.ofNanos(delay)).thenMany(Flux.defer(this::attempt));
 			}
@@ -164,7 +161,7 @@ final class ReactiveExecution implements Execution {
 				return Flux.never(); // cancelled
 			}
 			if (!this.emitted) {
-				return serve(new Rescue(this.call, this.work, failure, this.response));
+				return serve(new Rescue(this.call, failure, this.response));
 			}
 			try {
 				// a way out cannot be appended to what was emitted already

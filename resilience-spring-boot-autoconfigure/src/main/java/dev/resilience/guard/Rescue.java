@@ -18,8 +18,6 @@ final class Rescue {
 
 	private final Call call;
 
-	private final Work work;
-
 	private final Failure failure;
 
 	private final @Nullable DegradedResponse response;
@@ -34,9 +32,8 @@ final class Rescue {
 	 * Create a rescue.
 	 * @param response the response to which the call contributes
 	 */
-	Rescue(Call call, Work work, Failure failure, @Nullable DegradedResponse response) {
+	Rescue(Call call, Failure failure, @Nullable DegradedResponse response) {
 		this.call = call;
-		this.work = work;
 		this.failure = failure;
 		this.response = response;
 		this.wayOuts = call.operation.wayOuts().iterator();
@@ -56,7 +53,7 @@ final class Rescue {
 		while (mayBeServed() && this.wayOuts.hasNext()) {
 			WayOut wayOut = this.wayOuts.next();
 			try {
-				Object offered = wayOut.apply(this.work, this.failure);
+				Object offered = wayOut.apply(this.call.work, this.failure);
 				if (offered != WayOut.NOTHING) {
 					return offered;
 				}

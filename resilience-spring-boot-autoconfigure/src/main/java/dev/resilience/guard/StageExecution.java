@@ -14,8 +14,8 @@ final class StageExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) {
 		Environment environment = operation.guard().environment();
-		AsyncRun run = new AsyncRun(operation.begin(work), work, (call, ended) -> new StageWork(call, work, ended),
-				environment.context().capture(false), environment.response().get());
+		AsyncRun run = new AsyncRun(operation.begin(work), StageWork::new, environment.context().capture(false),
+				environment.response().get());
 		run.attempt();
 		return run.result();
 	}
@@ -24,23 +24,20 @@ final class StageExecution implements Execution {
 
 		private final Call call;
 
-		private final Work work;
-
 		private final Ended ended;
 
 		private volatile boolean cancelled;
 
 		private volatile @Nullable Future<?> future;
 
-		private StageWork(Call call, Work work, Ended ended) {
+		private StageWork(Call call, Ended ended) {
 			this.call = call;
-			this.work = work;
 			this.ended = ended;
 		}
 
 		@Override
 		public void start() throws Throwable {
-			Object result = CallerThread.assemble(this.call, this.work, this.call.isLastAttempt());
+			Object result = CallerThread.assemble(this.call, this.call.isLastAttempt());
 			if (result == null) {
 				this.ended.ended(null, null);
 				return;

@@ -1,5 +1,6 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,14 @@ public interface Work {
 	 */
 	default boolean narrow(Predicate<Throwable> repeatable) {
 		return false;
+	}
+
+	/**
+	 * How old the last good value is that would be served if the call failed.
+	 * @return the age, {@code null} if there is no such value
+	 */
+	default @Nullable Duration lastGoodAge() {
+		return null;
 	}
 
 	/**

@@ -15,7 +15,7 @@ final class WorkerThread {
 	private WorkerThread() {
 	}
 
-	static @Nullable Object attempt(Call call, Work work) {
+	static @Nullable Object attempt(Call call) {
 		Guard guard = call.guard();
 		Environment environment = guard.environment();
 		Lease lease = new Lease(guard.bulkhead());
@@ -23,7 +23,7 @@ final class WorkerThread {
 		try {
 			task = new WorkerTask(call, (last) -> {
 				try {
-					return call.operation.result(work, work.attempt(last));
+					return call.operation.result(call.work, call.work.attempt(last));
 				}
 				finally {
 					// before its caller knows the end and comes again
@@ -41,26 +41,26 @@ final class WorkerThread {
 		catch (Throwable ex) {
 			// no thread, or no context
 			lease.end();
-			Attempts.failed(call, work, ex, false, guard.now());
+			Attempts.failed(call, ex, false, guard.now());
 			return null;
 		}
 		try {
-			return await(call, work, task, lease);
+			return await(call, task, lease);
 		}
 		catch (ExecutionException ex) {
 			Throwable thrown = WorkerTask.unwrap((ex.getCause() != null) ? ex.getCause() : ex);
-			Attempts.failed(call, work, thrown, false, guard.now());
+			Attempts.failed(call, thrown, false, guard.now());
 		}
 		catch (InterruptedException ex) {
 			lease.abandon();
 			task.cancel(true);
 			guard.attemptCancelled(call, guard.now());
-			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex).of(work), guard.now());
+			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex), guard.now());
 		}
 		return null;
 	}
 
-	private static @Nullable Object await(Call call, Work work, WorkerTask task, Lease lease)
+	private static @Nullable Object await(Call call, WorkerTask task, Lease lease)
 			throws ExecutionException, InterruptedException {
 		Guard guard = call.guard();
 		boolean late = false;
@@ -71,7 +71,7 @@ final class WorkerThread {
 		catch (TimeoutException ex) {
 			lease.abandon();
 			if (task.cancel(true)) {
-				Attempts.timedOut(call, work, guard.now());
+				Attempts.timedOut(call, guard.now());
 				return null;
 			}
 			// it has ended at the last moment

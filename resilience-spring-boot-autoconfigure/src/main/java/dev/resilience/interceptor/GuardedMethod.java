@@ -22,17 +22,33 @@ record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood,
 	static final GuardedMethod NONE = new GuardedMethod(null, null, null, null);
 
 	@Nullable Object call(ProxyMethodInvocation invocation) throws Throwable {
-		return (this.operation != null) ? this.operation.call(work(invocation, this.operation)) : invocation.proceed();
+		if (this.operation == null) {
+			return invocation.proceed();
+		}
+		return (this.lastGood != null) ? call(invocation, this.operation, this.lastGood)
+				: this.operation.call(work(invocation, this.operation));
+	}
+
+	private @Nullable Object call(ProxyMethodInvocation invocation, Operation operation, LastGood lastGood)
+			throws Throwable {
+		String key = key(invocation);
+		if (lastGood.subscriber() == null) {
+			return operation
+				.call(new KeptWork(invocation, key, lastGood, lastGood.keys().of(invocation.getArguments())));
+		}
+		return SubscribedCalls.mono(lastGood.subscriber(), lastGood.keys(), invocation.getArguments(),
+				(valueKey) -> operation.call(new KeptWork(invocation, key, lastGood, valueKey)));
+	}
+
+	private @Nullable String key(ProxyMethodInvocation invocation) {
+		return (this.key != null) ? this.key.key(invocation.getArguments()) : null;
 	}
 
 	private Work work(ProxyMethodInvocation invocation, Operation operation) {
-		if (this.key == null && this.lastGood == null && this.items == null) {
+		if (this.key == null && this.items == null) {
 			return new MethodWork(invocation);
 		}
-		String key = (this.key != null) ? this.key.key(invocation.getArguments()) : null;
-		if (this.lastGood != null) {
-			return new KeptWork(invocation, key, this.lastGood);
-		}
+		String key = key(invocation);
 		return (this.items != null) ? new ItemizedWork(invocation, key, this.items, operation.policy().idempotent())
 				: new KeyedWork(invocation, key);
 	}

@@ -1,5 +1,8 @@
 package dev.resilience.interceptor;
 
+import java.time.Duration;
+
+import dev.resilience.guard.StaleValue;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
@@ -14,14 +17,21 @@ final class KeptWork extends KeyedWork {
 
 	private final @Nullable SimpleKey key;
 
-	KeptWork(ProxyMethodInvocation invocation, @Nullable String idempotencyKey, LastGood lastGood) {
+	KeptWork(ProxyMethodInvocation invocation, @Nullable String idempotencyKey, LastGood lastGood,
+			@Nullable SimpleKey key) {
 		super(invocation, idempotencyKey);
 		this.lastGood = lastGood;
-		this.key = lastGood.keys().of(invocation.getArguments());
+		this.key = key;
 	}
 
 	@Nullable SimpleKey key() {
 		return this.key;
+	}
+
+	@Override
+	public @Nullable Duration lastGoodAge() {
+		StaleValue value = this.lastGood.find(this.key).join();
+		return (value != null) ? value.age() : null;
 	}
 
 	@Override

@@ -21,8 +21,10 @@ import org.springframework.cache.interceptor.SimpleKey;
  * @param form how the method hands over its result
  * @param store where values lie
  * @param maxAge age up to which a value is served
+ * @param subscriber to whom the values of a {@code Mono} belong, {@code null} to nobody
  */
-record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, Duration maxAge) implements WayOut {
+record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, Duration maxAge,
+		@Nullable SubscribedUser subscriber) implements WayOut {
 
 	@Override
 	public @Nullable Object apply(Work work, Failure failure) {

@@ -28,12 +28,23 @@ record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nulla
 	 */
 	@Nullable SimpleKey of(@Nullable Object[] arguments) {
 		try {
+			Principal user = this.user.get();
+			return of(arguments, (user != null) ? user.getName() : null);
+		}
+		catch (RuntimeException ex) {
+			unusable(ex);
+			return null;
+		}
+	}
+
+	/** The key of a call that a user makes. */
+	@Nullable SimpleKey of(@Nullable Object[] arguments, @Nullable String user) {
+		try {
 			@Nullable Object[] compared = arguments.clone();
 			if (this.key != null) {
 				compared[this.key.index()] = null;
 			}
-			Principal user = this.user.get();
-			return new SimpleKey(this.operation, (user != null) ? user.getName() : null, compared);
+			return new SimpleKey(this.operation, user, compared);
 		}
 		catch (RuntimeException | StackOverflowError ex) {
 			unusable(ex);
@@ -41,10 +52,13 @@ record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nulla
 		}
 	}
 
-	/** The arguments' own {@code hashCode} or {@code equals} has failed. */
+	/**
+	 * The arguments' own {@code hashCode} or {@code equals} has failed, or the user's
+	 * name.
+	 */
 	void unusable(Throwable ex) {
-		logger.debug("A call of '{}' has no last good value, because its arguments cannot be compared", this.operation,
-				ex);
+		logger.debug("A call of '{}' has no last good value, because its arguments or its user cannot be compared",
+				this.operation, ex);
 	}
 
 }

@@ -2,10 +2,8 @@ package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.security.Principal;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 
 import dev.resilience.guard.Environment;
@@ -39,14 +37,14 @@ final class LastGoodResolver {
 
 	private final Environment environment;
 
-	private final Supplier<@Nullable Principal> user;
+	private final Users users;
 
 	private final Map<String, LastGoodStore> caches = new HashMap<>();
 
-	LastGoodResolver(BeanFactory beans, Environment environment, Supplier<@Nullable Principal> user) {
+	LastGoodResolver(BeanFactory beans, Environment environment, Users users) {
 		this.beans = beans;
 		this.environment = environment;
-		this.user = user;
+		this.users = users;
 	}
 
 	LastGood find(DependencySpec spec, OperationPolicy policy, Form form, Settings.LastGood settings) {
@@ -54,14 +52,11 @@ final class LastGoodResolver {
 			.formatted(policy.sources().getOrDefault("last-good", "last-good"), spec.signature());
 		refuseUnkeepable(spec, form, subject);
 		refuseUnfindable(spec, subject);
-		if (form == Form.MONO && settings.perUser()) {
-			throw new InvalidDependencyException("%s per user, who is not known when it is called".formatted(subject),
-					"Set 'per-user: false' there if all users may see the same values, or return the value itself.");
-		}
 		String operation = spec.owner().getName() + "#" + DependencySpec.signature(spec.method());
-		LastGoodKeys keys = new LastGoodKeys(operation, settings.perUser() ? this.user : () -> null,
-				KeyParameter.of(spec.method()));
-		return new LastGood(keys, form, store(settings, subject), settings.maxAge());
+		Users users = settings.perUser() ? this.users : Users.NONE;
+		LastGoodKeys keys = new LastGoodKeys(operation, users.caller(), KeyParameter.of(spec.method()));
+		return new LastGood(keys, form, store(settings, subject), settings.maxAge(),
+				(form == Form.MONO) ? users.subscriber() : null);
 	}
 
 	private static void refuseUnkeepable(DependencySpec spec, Form form, String subject) {

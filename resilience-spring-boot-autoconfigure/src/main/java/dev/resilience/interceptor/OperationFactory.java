@@ -1,6 +1,5 @@
 package dev.resilience.interceptor;
 
-import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
 import dev.resilience.failure.ResultClassification;
@@ -63,13 +61,13 @@ public final class OperationFactory {
 	 * @param beans where fallbacks of other beans, caches and validators are found
 	 * @param environment what all guards share
 	 * @param results finds results that are failures
-	 * @param user who is authenticated, if anybody is: last good values are his own
+	 * @param users who is authenticated, if anybody is: last good values are his own
 	 */
 	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
-			Environment environment, ResultClassification results, Supplier<@Nullable Principal> user) {
+			Environment environment, ResultClassification results, Users users) {
 		this.policies = policies;
 		this.registry = registry;
-		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, user));
+		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, users));
 		this.checks = new ResultChecks(results, beans);
 	}
 

@@ -3,6 +3,7 @@ package dev.resilience.interceptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.resilience.Dependency;
+import dev.resilience.DependencyCall;
 import dev.resilience.signal.DegradedResponse;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,22 @@ class LastGoodAgeTests {
 			assertThat(call.apply(prices)).isEqualTo("good");
 			assertThat(given.responses.ages).singleElement()
 				.satisfies((age) -> assertThat(age).isBetween(Duration.ofSeconds(42), Duration.ofSeconds(60)));
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("forms")
+	void tellGuardedCodeHowOldTheyAre(Function<Prices, String> call) {
+		run((prices, given) -> {
+			call.apply(prices);
+			assertThat(given.target.age).isEmpty();
+			given.clock.move(Duration.ofSeconds(42));
+			call.apply(prices);
+			assertThat(given.target.age)
+				.hasValueSatisfying((age) -> assertThat(age).isBetween(Duration.ofSeconds(42), Duration.ofSeconds(60)));
+			given.clock.move(Duration.ofHours(1));
+			call.apply(prices);
+			assertThat(given.target.age).isEmpty();
 		});
 	}
 
@@ -127,10 +145,17 @@ class LastGoodAgeTests {
 
 		volatile boolean broken;
 
+		volatile Optional<Duration> age = Optional.empty();
+
 		volatile @Nullable CountDownLatch held;
 
 		@Dependency(name = "prices", type = DEGRADED)
 		public String price() {
+			this.age = DependencyCall.current().flatMap(DependencyCall::lastGoodAge);
+			return answer();
+		}
+
+		private String answer() {
 			if (this.broken) {
 				throw new IllegalStateException();
 			}
@@ -139,12 +164,14 @@ class LastGoodAgeTests {
 
 		@Dependency(name = "prices", type = DEGRADED)
 		public CompletableFuture<String> later() {
-			return CompletableFuture.supplyAsync(this::price);
+			this.age = DependencyCall.current().flatMap(DependencyCall::lastGoodAge);
+			return CompletableFuture.supplyAsync(this::answer);
 		}
 
 		@Dependency(name = "prices", type = DEGRADED)
 		public Mono<String> mono() {
-			return Mono.fromSupplier(this::price);
+			this.age = DependencyCall.current().flatMap(DependencyCall::lastGoodAge);
+			return Mono.fromSupplier(this::answer);
 		}
 
 		@Dependency(name = "prices", type = DEGRADED)

@@ -1,9 +1,15 @@
 package dev.resilience.interceptor;
 
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import dev.resilience.Dependency;
+import dev.resilience.FailureKind;
+import dev.resilience.IdempotencyKey;
+import dev.resilience.OutcomeClassifier;
+import dev.resilience.PartialFailureException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,9 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.test.util.AopTestUtils;
 
@@ -121,10 +129,88 @@ class LastGoodTests {
 	}
 
 	@Test
-	void isRefusedPerUserForAMono() {
-		assertThat(refusal(Monos.class)).contains(
-				"'resilience.dependencies.prices.last-good' asks for the last good value of",
-				"Monos.price() per user, who is not known when it is called", "Set 'per-user: false'");
+	void belongsToTheUserWhoSubscribes() {
+		Guarded.runner(Monos.class).withPropertyValues(PER_USER + "true").run((context) -> {
+			Monos monos = context.getBean(Monos.class);
+			Monos target = AopTestUtils.getTargetObject(monos);
+			logIn("nobody asks for");
+			Mono<String> price = monos.price();
+			SecurityContextHolder.clearContext();
+			assertThat(price.contextWrite(user("anna")).block()).isEqualTo("good");
+			target.broken = true;
+			assertThatIllegalStateException().isThrownBy(() -> price.contextWrite(user("bert")).block());
+			assertThatIllegalStateException().isThrownBy(() -> monos.price().block());
+			assertThatIllegalStateException().isThrownBy(() -> price.contextWrite(unknownUser()).block());
+			assertThat(price.contextWrite(user("anna")).block()).isEqualTo("good");
+			assertThat(monos.price().contextWrite(user("anna")).block()).isEqualTo("good");
+		});
+	}
+
+	@Test
+	void belongsToTheCallerOfAMonoWhoseSubscriberIsUnknown() {
+		Guarded.runner(Monos.class).withPropertyValues(PER_USER + "true").run((context) -> {
+			Monos monos = context.getBean(Monos.class);
+			logIn("anna");
+			assertThat(monos.price().block()).isEqualTo("good");
+			((Monos) AopTestUtils.getTargetObject(monos)).broken = true;
+			Mono<String> annas = monos.price();
+			logIn("bert");
+			assertThat(annas.block()).isEqualTo("good");
+			assertThatIllegalStateException().isThrownBy(() -> monos.price().block());
+		});
+	}
+
+	@Test
+	void isNotKeptOfACallWhoseUserCannotBeKnown() {
+		Guarded.runner(Monos.class).withPropertyValues(PER_USER + "true").run((context) -> {
+			Monos monos = context.getBean(Monos.class);
+			assertThat(monos.price().contextWrite(unknownUser()).block()).isEqualTo("good");
+			((Monos) AopTestUtils.getTargetObject(monos)).broken = true;
+			assertThatIllegalStateException().isThrownBy(() -> monos.price().contextWrite(unknownUser()).block());
+			assertThatIllegalStateException().isThrownBy(() -> monos.price().block());
+		});
+	}
+
+	@Test
+	void isFoundAgainUnderAnotherIdempotencyKey() {
+		run(WithKey.class, (prices, target) -> {
+			assertThat(prices.priceFor("key-1", "a")).isEqualTo("good a");
+			target.broken = true;
+			assertThat(prices.priceFor("key-2", "a")).isEqualTo("good a");
+			assertThatIllegalStateException().isThrownBy(() -> prices.priceFor("key-1", "b"));
+		});
+	}
+
+	@Test
+	void isNoResultThatIsAFailure() {
+		Guarded.runner(Prices.class)
+			.withBean(OutcomeClassifier.class,
+					() -> (result) -> "bad a".equals(result) ? FailureKind.SERVER_ERROR : null)
+			.withPropertyValues(PER_USER + "true")
+			.run((context) -> {
+				Prices prices = context.getBean(Prices.class);
+				Prices target = AopTestUtils.getTargetObject(prices);
+				assertThat(prices.price("a")).isEqualTo("good a");
+				assertThat(prices.later("a").join()).isEqualTo("good a");
+				target.quality = "bad ";
+				assertThat(prices.price("a")).isEqualTo("good a");
+				assertThat(prices.later("a").join()).isEqualTo("good a");
+				target.broken = true;
+				assertThat(prices.price("a")).isEqualTo("good a");
+				assertThat(prices.later("a").join()).isEqualTo("good a");
+			});
+	}
+
+	@Test
+	void isNoPartOfAResult() {
+		run(Parts.class, (parts, target) -> {
+			assertThat(parts.prices(List.of("a", "b"))).containsExactly("good a", "good b");
+			target.partly = true;
+			assertThat(parts.prices(List.of("a", "b"))).containsExactly("good a");
+			target.partly = false;
+			target.broken = true;
+			assertThat(parts.prices(List.of("a", "b"))).containsExactly("good a", "good b");
+		});
 	}
 
 	@ParameterizedTest
@@ -150,6 +236,14 @@ class LastGoodTests {
 	private static void logIn(String user) {
 		SecurityContextHolder.clearContext();
 		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken(user, ""));
+	}
+
+	private static Context user(String name) {
+		return ReactiveSecurityContextHolder.withAuthentication(new TestingAuthenticationToken(name, ""));
+	}
+
+	private static Context unknownUser() {
+		return ReactiveSecurityContextHolder.withSecurityContext(Mono.error(new IllegalStateException("no session")));
 	}
 
 	interface Check<T> {
@@ -197,6 +291,29 @@ class LastGoodTests {
 				throw new IllegalStateException();
 			}
 			return "made up";
+		}
+
+	}
+
+	static class WithKey extends Prices {
+
+		@Dependency(name = "prices", type = DEGRADED)
+		public String priceFor(@IdempotencyKey String key, String sku) {
+			return super.price(sku);
+		}
+
+	}
+
+	static class Parts extends Prices {
+
+		volatile boolean partly;
+
+		@Dependency(name = "prices", type = DEGRADED)
+		public List<String> prices(List<String> skus) {
+			if (this.partly) {
+				throw new PartialFailureException(Map.of("a", price("a")), Map.of("b", new IllegalStateException()));
+			}
+			return skus.stream().map(this::price).toList();
 		}
 
 	}

@@ -1,6 +1,7 @@
 package dev.resilience.web;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.Deadline;
@@ -38,6 +39,11 @@ final class CountingCall implements DependencyCall {
 		long now = System.nanoTime();
 		this.deadline = new Deadline(now + left.toNanos(), () -> now);
 		return this;
+	}
+
+	@Override
+	public Optional<Duration> lastGoodAge() {
+		return Optional.empty();
 	}
 
 	@Override
