@@ -3,8 +3,8 @@ package dev.resilience.autoconfigure;
 import dev.resilience.web.GuardedExchangeFilter;
 import dev.resilience.web.GuardedRequestInterceptor;
 import dev.resilience.web.GuardedRetryStrategy;
-import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import dev.resilience.web.OutboundHeaders;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;

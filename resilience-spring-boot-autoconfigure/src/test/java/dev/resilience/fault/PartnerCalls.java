@@ -1,0 +1,54 @@
+package dev.resilience.fault;
+
+import java.net.URI;
+
+import dev.resilience.Dependency;
+
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.service.annotation.PostExchange;
+
+import static dev.resilience.DependencyType.CRITICAL;
+import static dev.resilience.DependencyType.DEGRADED;
+import static dev.resilience.DependencyType.OPTIONAL;
+
+/**
+ * The same request for each type, of an HTTP interface.
+ */
+interface PartnerCalls {
+
+	/** Stands in for the partner's answer. */
+	Receipt SUBSTITUTE = new Receipt("substitute");
+
+	@PostExchange
+	@Dependency(name = "critical", type = CRITICAL)
+	Receipt critical(URI partner, @RequestBody String key);
+
+	@PostExchange
+	@Dependency(name = "idempotent", type = CRITICAL, idempotent = true)
+	Receipt idempotent(URI partner, @RequestBody String key);
+
+	@PostExchange
+	@Dependency(name = "degraded", type = DEGRADED, fallback = "substitute")
+	Receipt degraded(URI partner, @RequestBody String key);
+
+	@PostExchange
+	@Dependency(name = "optional", type = OPTIONAL)
+	Receipt optional(URI partner, @RequestBody String key);
+
+	@PostExchange
+	@Dependency(name = "background", type = OPTIONAL)
+	void background(URI partner, @RequestBody String key);
+
+	default Receipt substitute(URI partner, String key) {
+		return SUBSTITUTE;
+	}
+
+	/**
+	 * What the partner answers.
+	 *
+	 * @param id something
+	 */
+	record Receipt(String id) {
+	}
+
+}
