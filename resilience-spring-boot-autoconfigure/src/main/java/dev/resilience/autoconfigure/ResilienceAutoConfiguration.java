@@ -10,6 +10,8 @@ import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.RequestDeadline;
+import dev.resilience.guard.SharedBuckets;
+import dev.resilience.guard.Sharing;
 import dev.resilience.guard.Threads;
 import dev.resilience.guard.Transactions;
 import dev.resilience.interceptor.DependencyAdvisor;
@@ -97,14 +99,20 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
+	Sharing resilienceSharing(ResilienceProperties properties, ObjectProvider<SharedBuckets> buckets) {
+		ResilienceProperties.RateLimit limit = properties.rateLimit();
+		return new Sharing(buckets::getIfAvailable, limit.instances(), limit.timeout());
+	}
+
+	@Bean
 	Environment resilienceEnvironment(Threads threads, FailureClassification classification, FailedCalls failedCalls,
 			ObjectProvider<Transactions> transactions, ObjectProvider<ContextCarrier> context,
 			ObjectProvider<Supplier<@Nullable DegradedResponse>> response,
-			ObjectProvider<RequestDeadline> requestDeadline) {
+			ObjectProvider<RequestDeadline> requestDeadline, Sharing sharing) {
 		return new Environment(System::nanoTime, threads.watchdog(), threads.workers(), threads.timer(),
 				transactions.getIfAvailable(() -> Transactions.NONE), context.getIfAvailable(() -> ContextCarrier.NONE),
 				classification, response.getIfAvailable(() -> () -> null),
-				requestDeadline.getIfAvailable(() -> RequestDeadline.NONE), failedCalls);
+				requestDeadline.getIfAvailable(() -> RequestDeadline.NONE), failedCalls, sharing);
 	}
 
 	@Bean

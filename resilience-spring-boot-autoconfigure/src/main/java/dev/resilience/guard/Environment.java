@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param response the response to which the current thread contributes, if there is one
  * @param requestDeadline knows when the caller of the present request gives up
  * @param failedCalls remembers the failures of critical dependencies
+ * @param sharing how instances share their rate limits
  */
 public record Environment(LongSupplier clock, Watchdog watchdog, Executor workers, ScheduledExecutorService timer,
 		Transactions transactions, ContextCarrier context, FailureClassification classification,
-		Supplier<@Nullable DegradedResponse> response, RequestDeadline requestDeadline, FailedCalls failedCalls) {
+		Supplier<@Nullable DegradedResponse> response, RequestDeadline requestDeadline, FailedCalls failedCalls,
+		Sharing sharing) {
 }

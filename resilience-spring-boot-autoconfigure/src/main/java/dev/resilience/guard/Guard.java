@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -63,8 +64,7 @@ public final class Guard {
 				: null;
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
-		this.rateLimit = (policy.rateLimit() != null)
-				? new LocalRateLimit(policy.rateLimit(), 1, environment.clock(), environment.timer()) : null;
+		this.rateLimit = RateLimit.of(policy, environment);
 		this.control = new Switch(policy.name(), policy.position());
 		this.signals = new DependencySignals(start);
 		this.listeners = new CallListener[listeners.size() + 1];
@@ -279,6 +279,15 @@ public final class Guard {
 	 */
 	public @Nullable Duration pausedFor() {
 		return this.pause.remaining(now());
+	}
+
+	/**
+	 * Since when this instance keeps to its part of a shared rate limit, because the
+	 * store through which it is shared does not answer.
+	 * @return the moment, {@code null} if that is not so
+	 */
+	public @Nullable Instant rateLimitReducedSince() {
+		return (this.rateLimit != null) ? this.rateLimit.reducedSince() : null;
 	}
 
 	/**

@@ -27,10 +27,8 @@ final class LocalRateLimit implements RateLimit {
 	 * @param timer announces tokens that are waited for
 	 */
 	LocalRateLimit(Settings.RateLimit policy, int instances, LongSupplier clock, ScheduledExecutorService timer) {
-		int burst = (policy.burst() != null) ? policy.burst() : policy.permits();
 		this.bucket = Bucket.builder()
-			.addLimit((limit) -> limit.capacity(Math.max(1, burst / instances))
-				.refillGreedy(policy.permits(), policy.per().multipliedBy(instances)))
+			.addLimit(RateLimit.bandwidth(policy, instances))
 			.withCustomTimePrecision(new MonotonicTime(clock, clock.getAsLong()))
 			.build();
 		this.maxWaitNanos = policy.maxWait().toNanos();
@@ -43,23 +41,7 @@ final class LocalRateLimit implements RateLimit {
 			return GRANTED;
 		}
 		long wait = Math.min(this.maxWaitNanos, leftNanos);
-		return (wait > 0) ? reserve(wait) : REFUSED;
-	}
-
-	private CompletableFuture<Boolean> reserve(long waitNanos) {
-		CompletableFuture<Boolean> token = this.bucket.asScheduler().tryConsume(1, waitNanos, this.timer);
-		if (token.isCompletedExceptionally()) {
-			// the timer has been shut down: the token is reserved, but nothing will
-			// announce it
-			giveBack();
-			return REFUSED;
-		}
-		token.whenComplete((granted, cancelled) -> {
-			if (cancelled != null) {
-				giveBack();
-			}
-		});
-		return token;
+		return (wait > 0) ? RateLimit.reserve(this.bucket, wait, this.timer, this::giveBack) : REFUSED;
 	}
 
 	@Override

@@ -123,6 +123,12 @@ public final class DependencyMapReader {
 			warnings.add(new DependencyDescriptor.Warning("AUTHENTICATION",
 					"It refuses our credentials on every call (401 or 403)", null));
 		}
+		Instant reducedSince = live.guard().rateLimitReducedSince();
+		if (reducedSince != null) {
+			warnings.add(new DependencyDescriptor.Warning("RATE_LIMIT",
+					"The store of its shared rate limit does not answer: this instance keeps to its part",
+					reducedSince.toString()));
+		}
 		if (live.isUnguarded()) {
 			warnings.add(new DependencyDescriptor.Warning("UNGUARDED",
 					"Its annotated methods are not guarded, because spring.aop.auto is false", null));

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -54,6 +55,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private Transactions transactions = Transactions.NONE;
 
+	private Sharing sharing = Sharing.NONE;
+
 	private FailureClassification classification = FailureClassification.create(List.of(), null);
 
 	private @Nullable DegradedResponse response;
@@ -69,6 +72,11 @@ final class TestEnvironment implements AutoCloseable {
 	TestEnvironment(LongSupplier clock) {
 		this.clock = clock;
 		this.watchdog = Watchdog.start(clock);
+	}
+
+	TestEnvironment with(Sharing sharing) {
+		this.sharing = sharing;
+		return this;
 	}
 
 	TestEnvironment with(Transactions transactions) {
@@ -125,10 +133,19 @@ final class TestEnvironment implements AutoCloseable {
 	}
 
 	private Guard guard(PolicyResolver resolver, DependencyType type, OperationPolicy policy) {
-		Environment environment = new Environment(this.clock, this.watchdog, this.workers, this.timer,
-				this.transactions, ContextCarrier.NONE, this.classification, () -> this.response,
-				() -> this.requestDeadline, this.failedCalls);
-		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment, List.of(new Recorder()));
+		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment(), List.of(new Recorder()));
+	}
+
+	SharedRateLimit sharedRateLimit(String... settings) {
+		RateLimit limit = RateLimit.of(resolver(settings).dependency("partner", DependencyType.CRITICAL, List.of()),
+				environment());
+		return (SharedRateLimit) Objects.requireNonNull(limit);
+	}
+
+	private Environment environment() {
+		return new Environment(this.clock, this.watchdog, this.workers, this.timer, this.transactions,
+				ContextCarrier.NONE, this.classification, () -> this.response, () -> this.requestDeadline,
+				this.failedCalls, this.sharing);
 	}
 
 	List<Outcome> outcomes() {

@@ -1,0 +1,232 @@
+package dev.resilience.guard;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.Settings;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A rate limit that instances share through a store. Calls stand in line; one request at
+ * a time asks for the tokens of all that stand there, so that a store that is slow or
+ * dead keeps one thread and no caller. Whoever has no answer in time is served by the
+ * part of the limit that this instance keeps by itself, and so is everybody until the
+ * store answers in time again.
+ */
+final class SharedRateLimit implements RateLimit {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private static final long ASK_AGAIN_SECONDS = 1;
+
+	private final String dependency;
+
+	private final Settings.RateLimit policy;
+
+	private final RateLimit part;
+
+	private final Environment environment;
+
+	private final StoreRequests requests;
+
+	private final long timeoutNanos;
+
+	private final Queue<Turn> line = new ConcurrentLinkedQueue<>();
+
+	private final AtomicLong unused = new AtomicLong();
+
+	private final AtomicReference<@Nullable Instant> reducedSince = new AtomicReference<>();
+
+	private SharedRateLimit(String dependency, Settings.RateLimit policy, SharedBuckets buckets,
+			Environment environment) {
+		Sharing sharing = environment.sharing();
+		this.dependency = dependency;
+		this.policy = policy;
+		this.environment = environment;
+		this.timeoutNanos = sharing.timeout().toNanos();
+		this.part = new LocalRateLimit(policy, sharing.instances(), environment.clock(), environment.timer());
+		BucketConfiguration limit = BucketConfiguration.builder().addLimit(RateLimit.bandwidth(policy, 1)).build();
+		this.requests = new StoreRequests(this, () -> buckets.open(dependency, limit), environment);
+	}
+
+	/**
+	 * Start sharing.
+	 * @throws InvalidSettingException if the limit cannot be shared
+	 */
+	static SharedRateLimit start(DependencyPolicy policy, Settings.RateLimit limit, Environment environment) {
+		SharedBuckets buckets = environment.sharing().buckets().get();
+		String problem = (buckets != null) ? buckets.problem() : SharedBuckets.MISSING;
+		if (buckets == null || problem != null) {
+			throw new InvalidSettingException(policy.sources().get("rate-limit") + ".shared", true,
+					String.valueOf(problem));
+		}
+		SharedRateLimit shared = new SharedRateLimit(policy.name(), limit, buckets, environment);
+		shared.requests.ask();
+		environment.timer()
+			.scheduleWithFixedDelay(shared::askAgain, ASK_AGAIN_SECONDS, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+		return shared;
+	}
+
+	/** See whether the store answers again, and give back what was not used. */
+	void askAgain() {
+		if (isReduced() || this.unused.get() > 0) {
+			this.requests.ask();
+		}
+	}
+
+	@Override
+	public CompletableFuture<Boolean> acquire(long leftNanos) {
+		if (isReduced()) {
+			return this.part.acquire(leftNanos);
+		}
+		Turn turn = new Turn(now() + leftNanos);
+		long patience = Math.min(this.timeoutNanos, leftNanos);
+		try {
+			Future<?> timeout = this.environment.timer()
+				.schedule(() -> unanswered(turn, patience), patience, TimeUnit.NANOSECONDS);
+			turn.whenComplete((granted, cancelled) -> timeout.cancel(false));
+		}
+		catch (RejectedExecutionException ex) {
+			return this.part.acquire(leftNanos); // shutting down
+		}
+		this.line.add(turn);
+		this.requests.ask();
+		return turn;
+	}
+
+	private void unanswered(Turn turn, long patience) {
+		this.line.remove(turn);
+		if (keepToPart(turn) && patience == this.timeoutNanos) {
+			lost("no answer within " + TimeUnit.NANOSECONDS.toMillis(patience) + "ms");
+		}
+	}
+
+	private boolean keepToPart(Turn turn) {
+		boolean undecided = turn.decide();
+		if (undecided) {
+			turn.decideBy(this.part, this.part.acquire(turn.endNanos - now()));
+		}
+		return undecided;
+	}
+
+	/** Whether somebody stands in line. */
+	boolean isAwaited() {
+		return !this.line.isEmpty();
+	}
+
+	/** Ask for the tokens of all who stand in line now. */
+	void serve(Bucket bucket) {
+		Queue<Turn> turns = new ArrayDeque<>();
+		for (Turn turn = this.line.poll(); turn != null; turn = this.line.poll()) {
+			turns.add(turn);
+		}
+		try {
+			if (turns.isEmpty()) {
+				bucket.getAvailableTokens(); // only to see that it answers
+			}
+			else {
+				grant(bucket.tryConsumeAsMuchAsPossible(turns.size()), turns);
+			}
+			while (!turns.isEmpty()) {
+				reserve(bucket, turns.element());
+				turns.remove();
+			}
+			if (this.unused.get() > 0) {
+				giveBackUnused(bucket);
+			}
+		}
+		finally {
+			turns.forEach(this::keepToPart); // after a failure
+		}
+	}
+
+	private void grant(long tokens, Queue<Turn> turns) {
+		long left = tokens;
+		while (left > 0 && !turns.isEmpty()) {
+			Turn turn = turns.remove();
+			if (turn.decide() && turn.complete(true)) {
+				left--;
+			}
+		}
+		this.unused.addAndGet(left);
+	}
+
+	private void reserve(Bucket bucket, Turn turn) {
+		long wait = Math.min(this.policy.maxWait().toNanos(), turn.endNanos - now());
+		CompletableFuture<Boolean> token = (wait > 0)
+				? RateLimit.reserve(bucket, wait, this.environment.timer(), this::giveBack) : REFUSED;
+		if (turn.decide()) {
+			turn.decideBy(this, token);
+		}
+		else if (!token.cancel(false) && token.join()) {
+			giveBack();
+		}
+	}
+
+	private void giveBackUnused(Bucket bucket) {
+		long unused = this.unused.get();
+		bucket.addTokens(unused);
+		this.unused.addAndGet(-unused);
+	}
+
+	/** The store has answered, after this time. */
+	void answered(long nanos) {
+		if (nanos > this.timeoutNanos) {
+			lost("an answer after " + TimeUnit.NANOSECONDS.toMillis(nanos) + "ms");
+		}
+		else if (this.reducedSince.getAndSet(null) != null) {
+			logger.info("The shared rate limit of dependency '{}' is back: its store answers again", this.dependency);
+		}
+	}
+
+	/** The store does not answer as it should. */
+	void lost(String reason) {
+		if (this.reducedSince.compareAndSet(null, Instant.now())) {
+			logger.warn(
+					"The shared rate limit of dependency '{}' is out of reach ({}): this instance keeps to 1/{} of it",
+					this.dependency, reason, this.environment.sharing().instances());
+		}
+		for (Turn turn = this.line.poll(); turn != null; turn = this.line.poll()) {
+			keepToPart(turn);
+		}
+	}
+
+	@Override
+	public void giveBack() {
+		if (isReduced()) {
+			this.part.giveBack();
+		}
+		else {
+			this.unused.incrementAndGet(); // with the next request
+		}
+	}
+
+	@Override
+	public @Nullable Instant reducedSince() {
+		return this.reducedSince.get();
+	}
+
+	private boolean isReduced() {
+		return this.reducedSince.get() != null;
+	}
+
+	private long now() {
+		return this.environment.clock().getAsLong();
+	}
+
+}
