@@ -14,8 +14,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -26,8 +26,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @AutoConfiguration(afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
 		"org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
-@Import({ ResilienceSharingAutoConfiguration.PostgresConfiguration.class,
-		ResilienceSharingAutoConfiguration.RedisConfiguration.class })
 public final class ResilienceSharingAutoConfiguration {
 
 	// those without a name share it
@@ -36,6 +34,7 @@ public final class ResilienceSharingAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Order(1)
 	@ConditionalOnClass(name = { "javax.sql.DataSource", "io.github.bucket4j.postgresql.Bucket4jPostgreSQL" })
 	@ConditionalOnSingleCandidate(DataSource.class)
 	static class PostgresConfiguration {
@@ -51,6 +50,7 @@ public final class ResilienceSharingAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Order(2)
 	@ConditionalOnClass(name = { "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
 			"io.lettuce.core.RedisClient", "io.github.bucket4j.redis.lettuce.Bucket4jLettuce" })
 	@ConditionalOnSingleCandidate(LettuceConnectionFactory.class)
