@@ -88,6 +88,15 @@ class KeyedCallTests {
 	}
 
 	@Test
+	void aRequestThatWasNotSentSaysNothingOfOthers() {
+		fail(keyed("isolation=caller"), () -> {
+			send();
+			current().requestNotSent();
+		});
+		assertThat(this.attempts).hasValue(1);
+	}
+
+	@Test
 	void whatACallWithoutKeysHasSentWithinItMayNotBeSentAgain() {
 		Operation inner = operation("isolation=caller");
 		fail(keyed("isolation=caller"), () -> {
