@@ -31,9 +31,17 @@ import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfigura
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.service.annotation.PostExchange;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 
 import static dev.resilience.DependencyType.CRITICAL;
 import static dev.resilience.DependencyType.OPTIONAL;
@@ -170,6 +178,17 @@ class IdempotencyKeyTests {
 	}
 
 	@Test
+	void parametersOfHttpInterfacesCount() {
+		runner(ClientConfiguration.class).withPropertyValues(KEYED).run((context) -> {
+			fail(() -> context.getBean(Client.class).charge("order-42"));
+			assertThat(this.received).containsExactly("order-42-1", "order-42-1", "order-42-1");
+			this.received.clear();
+			fail(() -> context.getBean(Client.class).refund("order-42"));
+			assertThat(this.received).containsExactly("order-42", "order-42", "order-42");
+		});
+	}
+
+	@Test
 	void twoKeysAreRefused() {
 		assertThat(Guarded.refusal(runner(TwoKeys.class)))
 			.isEqualTo("The @Dependency method %s.call(String, String) has two parameters with @IdempotencyKey."
@@ -210,7 +229,7 @@ class IdempotencyKeyTests {
 		private final WebClient webClient;
 
 		Shop(RestClient.Builder restClient, RestTemplateBuilder restTemplate, WebClient.Builder webClient,
-				org.springframework.core.env.Environment environment) {
+				Environment environment) {
 			String url = environment.getRequiredProperty("partner.url");
 			this.restClient = restClient.baseUrl(url).build();
 			this.restTemplate = restTemplate.rootUri(url).build();
@@ -250,6 +269,31 @@ class IdempotencyKeyTests {
 					Mono.fromDirect(this.webClient.post().uri("/").bodyValue("order").retrieve().toBodilessEntity())
 						.block(Duration.ofSeconds(10));
 			}
+		}
+
+	}
+
+	interface Client {
+
+		@PostExchange("/charges/{order}")
+		@Dependency(name = "partner", type = CRITICAL)
+		void charge(@PathVariable @IdempotencyKey String order);
+
+		@PostExchange("/refunds")
+		@Dependency(name = "partner", type = CRITICAL)
+		void refund(@RequestHeader("Idempotency-Key") @IdempotencyKey String key);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ClientConfiguration {
+
+		@Bean
+		Client client(RestClient.Builder builder, Environment environment) {
+			RestClient client = builder.baseUrl(environment.getRequiredProperty("partner.url")).build();
+			return HttpServiceProxyFactory.builderFor(RestClientAdapter.create(client))
+				.build()
+				.createClient(Client.class);
 		}
 
 	}
