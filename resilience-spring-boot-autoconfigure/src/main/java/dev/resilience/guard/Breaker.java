@@ -172,7 +172,7 @@ final class Breaker {
 		CircuitBreaker.Metrics metrics = this.machine.getMetrics();
 		int calls = metrics.getNumberOfBufferedCalls();
 		return new BreakerReading(state(), share(metrics.getNumberOfFailedCalls(), calls),
-				share(metrics.getNumberOfSlowCalls(), calls), calls, this.refused.sum());
+				share(metrics.getNumberOfSlowCalls(), calls), calls, this.refused.sum(), retryAfter(nowNanos));
 	}
 
 	// the machine has no rate below its minimum of calls

@@ -1,5 +1,9 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a breaker looks like at a moment.
  *
@@ -8,11 +12,14 @@ package dev.resilience.guard;
  * @param slowRate share of the calls in its window that were slow, 0 to 1
  * @param calls calls in its window
  * @param refused calls that it has refused since the start
+ * @param retryAfter the time until it may let a call through, {@code null} if it does
  */
-public record BreakerReading(BreakerState state, double failureRate, double slowRate, int calls, long refused) {
+public record BreakerReading(BreakerState state, double failureRate, double slowRate, int calls, long refused,
+		@Nullable Duration retryAfter) {
 
-	BreakerReading withState(BreakerState state) {
-		return new BreakerReading(state, this.failureRate, this.slowRate, this.calls, this.refused);
+	/** As a switch makes it appear, which does not end by itself. */
+	BreakerReading switchedTo(BreakerState state) {
+		return new BreakerReading(state, this.failureRate, this.slowRate, this.calls, this.refused, null);
 	}
 
 }

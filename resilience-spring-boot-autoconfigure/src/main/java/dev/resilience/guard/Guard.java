@@ -127,11 +127,18 @@ public final class Guard {
 		return refusal;
 	}
 
+	// it may have waited since it was admitted
 	private @Nullable Refusal admitByBreaker(Call call) {
 		if (call.deadlineNanos - call.attemptNanos <= 0) {
-			return Refusal.DEADLINE_SPENT; // it has waited for too long
+			return Refusal.DEADLINE_SPENT;
 		}
-		if (this.breaker == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
+		if (this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
+			return null;
+		}
+		if (this.pause.isOn(call.attemptNanos)) {
+			return Refusal.PAUSED;
+		}
+		if (this.breaker == null) {
 			return null;
 		}
 		call.permission = this.breaker.tryAcquire(call.attemptNanos, call.deadlineNanos);
@@ -250,10 +257,10 @@ public final class Guard {
 	public BreakerReading readBreaker() {
 		long now = now();
 		BreakerReading reading = (this.breaker != null) ? this.breaker.read(now)
-				: new BreakerReading(BreakerState.DISABLED, 0, 0, 0, 0);
+				: new BreakerReading(BreakerState.DISABLED, 0, 0, 0, 0, null);
 		return switch (this.control.position(now)) {
-			case OFF -> reading.withState(BreakerState.FORCED_OPEN);
-			case BYPASS -> reading.withState(BreakerState.DISABLED);
+			case OFF -> reading.switchedTo(BreakerState.FORCED_OPEN);
+			case BYPASS -> reading.switchedTo(BreakerState.DISABLED);
 			case AUTO -> reading;
 		};
 	}

@@ -6,7 +6,7 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
-import dev.resilience.guard.BreakerReading;
+import dev.resilience.guard.BreakerState;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Latency;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param bulkhead its bulkhead
  * @param retry its retries
  * @param pausedFor for how long it is paused because it asked for it
+ * @param pausedUntil until when
  * @param signals its golden signals
  * @param failures how its calls failed since the start
  * @param warnings what somebody should look at
@@ -34,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, boolean failing,
 		String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
-		@JsonProperty("switch") Switch control, BreakerReading breaker, Bulkhead bulkhead, Retry retry,
-		@Nullable String pausedFor, Signals signals, Map<FailureKind, Long> failures, List<Warning> warnings,
-		List<Operation> operations, Map<String, String> sources) {
+		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, Retry retry,
+		@Nullable String pausedFor, @Nullable String pausedUntil, Signals signals, Map<FailureKind, Long> failures,
+		List<Warning> warnings, List<Operation> operations, Map<String, String> sources) {
 
 	/**
 	 * The way out.
@@ -65,6 +66,20 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 	 * @param remaining the time until it returns by itself
 	 */
 	public record Switch(SwitchPosition position, String scope, @Nullable String reason, @Nullable String remaining) {
+	}
+
+	/**
+	 * The breaker.
+	 *
+	 * @param state its state
+	 * @param failureRate share of the calls in its window that failed
+	 * @param slowRate share of the calls in its window that were slow
+	 * @param calls calls in its window
+	 * @param refused calls that it has refused since the start
+	 * @param retryAfter the time until it may let a call through, if it does not now
+	 */
+	public record Breaker(BreakerState state, double failureRate, double slowRate, int calls, long refused,
+			@Nullable String retryAfter) {
 	}
 
 	/**

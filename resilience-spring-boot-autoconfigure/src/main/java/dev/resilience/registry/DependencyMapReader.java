@@ -3,6 +3,7 @@ package dev.resilience.registry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +80,7 @@ public final class DependencyMapReader {
 		BreakerReading breaker = guard.readBreaker();
 		boolean failing = isFailing(guard, breaker);
 		SwitchReading control = guard.readSwitch();
+		Duration pausedFor = guard.pausedFor();
 		double saturation = guard.inFlight() / (double) policy.bulkhead().maxConcurrent();
 		Signals signals = guard.signals().read(guard.now(), saturation);
 		return new DependencyDescriptor(policy.type(), policy.description(),
@@ -86,10 +88,12 @@ public final class DependencyMapReader {
 				healthCheck(policy),
 				new DependencyDescriptor.Switch(control.position(), "instance", control.reason(),
 						text(control.remaining())),
-				breaker,
+				new DependencyDescriptor.Breaker(breaker.state(), breaker.failureRate(), breaker.slowRate(),
+						breaker.calls(), breaker.refused(), text(breaker.retryAfter())),
 				new DependencyDescriptor.Bulkhead(policy.bulkhead().maxConcurrent(), guard.inFlight(),
 						guard.abandoned()),
-				new DependencyDescriptor.Retry(policy.maxAttempts(), guard.budgetRemaining()), text(guard.pausedFor()),
+				new DependencyDescriptor.Retry(policy.maxAttempts(), guard.budgetRemaining()), text(pausedFor),
+				fromNow(pausedFor),
 				new DependencyDescriptor.Signals(signals.window().toString(), signals.throughput(), signals.errorRate(),
 						signals.latency(), signals.saturation()),
 				guard.signals().failures(), warnings, operations(live), policy.sources());
@@ -169,6 +173,10 @@ public final class DependencyMapReader {
 			.map((policy) -> new DependencyDescriptor.Operation(policy.operation(), policy.type(),
 					policy.timeout().toString(), policy.idempotent(), policy.maxAttempts(), policy.fallback()))
 			.toList();
+	}
+
+	private static @Nullable String fromNow(@Nullable Duration duration) {
+		return (duration != null) ? Instant.now().plus(duration).truncatedTo(ChronoUnit.MILLIS).toString() : null;
 	}
 
 	private static @Nullable String text(@Nullable Duration duration) {

@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyType;
+import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Outcome;
@@ -16,11 +20,13 @@ import dev.resilience.signal.RetryDecision;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
@@ -107,6 +113,38 @@ class RetryTests {
 		assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(4).toNanos());
 		assertThat(this.attempts).hasValue(1);
 		assertThat(this.environment.decisions).containsExactly(RetryDecision.DEADLINE);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "BLOCKING", "STAGE", "MONO" })
+	@Timeout(60)
+	void callsThatWaitWhenAPauseBeginsAreNotMade(Form form) {
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, form,
+				with("bulkhead.max-concurrent=1", "bulkhead.max-wait=1m", "timeout=1m"));
+		Guard guard = operation.guard();
+		guard.bulkhead().tryAcquire();
+		CompletableFuture<Object> waiting = new CompletableFuture<>();
+		CountDownLatch called = new CountDownLatch((form == Form.BLOCKING) ? 0 : 1);
+		Thread caller = new Thread(() -> waiting.completeAsync(() -> {
+			throw new CompletionException(catchThrowable(() -> {
+				Object result = operation.call((last) -> this.attempts.incrementAndGet());
+				CompletableFuture<?> later = (result instanceof Publisher<?> publisher)
+						? Mono.from(publisher).toFuture() : (CompletableFuture<?>) result;
+				called.countDown();
+				later.join();
+			}));
+		}, Runnable::run));
+		caller.start();
+		TestEnvironment.await(called);
+		while (form == Form.BLOCKING && caller.getState() != Thread.State.TIMED_WAITING) {
+			Thread.onSpinWait();
+		}
+		Attempts.failed(operation.begin((last) -> null), response(HttpStatus.TOO_MANY_REQUESTS, "3600"), false,
+				guard.now());
+		guard.bulkhead().release();
+		assertThat(catchThrowable(waiting::join)).hasRootCauseInstanceOf(DependencyUnavailableException.class);
+		assertThat(this.attempts).hasValue(0);
+		await().untilAsserted(() -> assertThat(guard.inFlight()).isZero());
 	}
 
 	@Test
