@@ -51,7 +51,7 @@ class DeadlineChainTests {
 	private static final Duration GIVES_UP = Duration.ofSeconds(2);
 
 	private static final String[] INNERMOST = { "resilience.dependencies.work.timeout=20s",
-			"resilience.dependencies.work.retry.max-attempts=100000",
+			"resilience.dependencies.work.retry.max-attempts=1000",
 			"resilience.dependencies.work.retry.backoff.strategy=fixed",
 			"resilience.dependencies.work.retry.backoff.initial=100ms",
 			"resilience.dependencies.work.retry.backoff.jitter=0",

@@ -4,15 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.resilience.Deadline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -75,14 +74,13 @@ class DeadlineHeaderTests {
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void saysWhatItIgnoresWithoutControlCharacters(CapturedOutput output) {
-		Logger logger = (Logger) LoggerFactory.getLogger("dev.resilience");
-		Level before = logger.getLevel();
-		logger.setLevel(Level.DEBUG);
+		LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+		logging.setLogLevel("dev.resilience", LogLevel.DEBUG);
 		try {
 			this.header.read(List.of("5\r\nX-Admin: \u001b[31mtrue"));
 		}
 		finally {
-			logger.setLevel(before);
+			logging.setLogLevel("dev.resilience", null);
 		}
 		assertThat(output)
 			.contains("Ignored the header X-Request-Timeout with 1 value(s), the first one '5??X-Admin: ?[31mtrue'");
