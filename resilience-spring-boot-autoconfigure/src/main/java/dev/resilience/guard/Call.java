@@ -172,7 +172,7 @@ final class Call implements EnclosingCall, CallEvent {
 
 	/** The key of the next call of an operation within the present attempt. */
 	String keyWithin(String operation) {
-		return idempotencyKey() + requests().nextCall(operation);
+		return key() + requests().nextCall(operation);
 	}
 
 	@Override
@@ -232,6 +232,13 @@ final class Call implements EnclosingCall, CallEvent {
 
 	@Override
 	public String idempotencyKey() {
+		if (this.operation.policy().idempotencyKey()) {
+			requests().keyTaken();
+		}
+		return key();
+	}
+
+	private String key() {
 		String key = this.idempotencyKey;
 		return (key != null) ? key : KEY.updateAndGet(this, (present) -> (present != null) ? present : createKey());
 	}
@@ -268,7 +275,7 @@ final class Call implements EnclosingCall, CallEvent {
 					Duration.ofNanos(attemptDeadlineNanos - this.startNanos), null);
 		}
 		boolean withKey = this.operation.policy().idempotencyKey();
-		String key = withKey ? idempotencyKey() + requests().nextRequest() : null;
+		String key = withKey ? key() + requests().nextRequest() : null;
 		started(withKey);
 		return key;
 	}

@@ -18,6 +18,8 @@ final class Requests {
 
 	private final AtomicInteger withoutKey = new AtomicInteger();
 
+	private volatile boolean keyTaken;
+
 	private final AtomicInteger own = new AtomicInteger();
 
 	// apart for each operation: a call that is left out, or is made side by side with
@@ -54,9 +56,17 @@ final class Requests {
 		return this.withKey.get() + this.withoutKey.get();
 	}
 
-	/** Whether all that left can be recognised when it is sent again. */
+	/** The code of the attempt has asked for the key, to send it by itself. */
+	void keyTaken() {
+		this.keyTaken = true;
+	}
+
+	/**
+	 * Whether all that left can be recognised when it is sent again. What nobody has seen
+	 * leave cannot, unless whoever sent it has asked for the key.
+	 */
 	boolean isRecognisable() {
-		return this.withKey.get() > 0 && this.withoutKey.get() == 0;
+		return this.withoutKey.get() == 0 && (this.keyTaken || this.withKey.get() > 0);
 	}
 
 	/** Tells the next request of the call itself from its others. */

@@ -1,9 +1,11 @@
 package dev.resilience.guard;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -83,6 +85,30 @@ class KeyedCallTests {
 	@Test
 	void whatWasSentUnseenMayNotBeSentAgain() {
 		fail(keyed("isolation=caller"), () -> {
+		});
+		assertThat(this.attempts).hasValue(1);
+	}
+
+	@Test
+	void whoeverAsksForTheKeySendsItByHimself() {
+		Set<String> asked = new HashSet<>();
+		fail(keyed("isolation=caller"), () -> asked.add(current().idempotencyKey()));
+		assertThat(this.attempts).hasValue(3);
+		assertThat(asked).hasSize(1);
+	}
+
+	@Test
+	void aKeyThatWasAskedForDoesNotMakeADependencyWithoutKeysSafe() {
+		fail(operation("isolation=caller"), () -> current().idempotencyKey());
+		assertThat(this.attempts).hasValue(1);
+	}
+
+	@Test
+	void aRequestWithoutAKeyIsNotMadeSafeByAKeyThatWasAskedFor() {
+		Operation inner = operation("isolation=caller");
+		fail(keyed("isolation=caller"), () -> {
+			current().idempotencyKey();
+			call(inner, this::send);
 		});
 		assertThat(this.attempts).hasValue(1);
 	}
