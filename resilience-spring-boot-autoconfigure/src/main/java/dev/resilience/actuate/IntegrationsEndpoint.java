@@ -32,16 +32,21 @@ public class IntegrationsEndpoint {
 
 	private final SwitchAudit audit;
 
+	private final QuarantineReads quarantine;
+
 	/**
 	 * Create the endpoint.
 	 * @param registry the live dependencies
 	 * @param map draws their map
 	 * @param audit is told of every switch
+	 * @param quarantine shows corrupt responses
 	 */
-	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, SwitchAudit audit) {
+	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, SwitchAudit audit,
+			QuarantineReads quarantine) {
 		this.registry = registry;
 		this.map = map;
 		this.audit = audit;
+		this.quarantine = quarantine;
 	}
 
 	/**
@@ -61,6 +66,23 @@ public class IntegrationsEndpoint {
 	@ReadOperation
 	public @Nullable DependencyDescriptor integration(@Selector String name) {
 		return this.map.read(name);
+	}
+
+	/**
+	 * More about one dependency.
+	 * @param name its name
+	 * @param detail what is asked for: {@code quarantine}
+	 * @return the detail, or why it is not shown
+	 */
+	@ReadOperation
+	public WebEndpointResponse<Object> detail(@Selector String name, @Selector String detail) {
+		if (this.registry.find(name) == null) {
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		}
+		return switch (detail) {
+			case "quarantine" -> this.quarantine.read(name);
+			default -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		};
 	}
 
 	/**

@@ -27,6 +27,7 @@ import dev.resilience.registry.ProgrammaticDependencies;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls;
+import dev.resilience.signal.Quarantine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -143,8 +144,9 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	DependencyMapReader resilienceDependencyMapReader(org.springframework.core.env.Environment properties,
-			DependencyRegistry registry, HealthChecks healthChecks) {
-		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks);
+			DependencyRegistry registry, HealthChecks healthChecks, ObjectProvider<Quarantine> quarantine) {
+		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks,
+				quarantine.getIfAvailable());
 	}
 
 	@Bean

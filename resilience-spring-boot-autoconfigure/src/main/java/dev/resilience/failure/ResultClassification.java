@@ -43,6 +43,9 @@ public final class ResultClassification {
 		if (ClassUtils.isPresent("org.springframework.web.reactive.function.client.ClientResponse", classLoader)) {
 			technologies.add(new ClientResponseClassifier());
 		}
+		if (ClassUtils.isPresent("feign.Response", classLoader)) {
+			technologies.add(new FeignResponseClassifier());
+		}
 		technologies.add(new JdkResponseClassifier());
 		return new ResultClassification(applicationClassifiers, technologies);
 	}

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry its retries
  * @param pausedFor for how long it is paused because it asked for it
  * @param pausedUntil until when
+ * @param quarantined how many corrupt responses are kept, {@code null} if none are
  * @param signals its golden signals
  * @param failures how its calls failed since the start
  * @param warnings what somebody should look at
@@ -36,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, boolean failing,
 		String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
 		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, Retry retry,
-		@Nullable String pausedFor, @Nullable String pausedUntil, Signals signals, Map<FailureKind, Long> failures,
-		List<Warning> warnings, List<Operation> operations, Map<String, String> sources) {
+		@Nullable String pausedFor, @Nullable String pausedUntil, @Nullable Integer quarantined, Signals signals,
+		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,
+		Map<String, String> sources) {
 
 	/**
 	 * The way out.

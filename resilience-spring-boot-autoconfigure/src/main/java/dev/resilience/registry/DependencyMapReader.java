@@ -14,6 +14,7 @@ import dev.resilience.guard.BreakerReading;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.SwitchReading;
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.Quarantine;
 import dev.resilience.signal.Signals;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,21 @@ public final class DependencyMapReader {
 
 	private final HealthChecks healthChecks;
 
+	private final @Nullable Quarantine quarantine;
+
 	/**
 	 * Create a reader.
 	 * @param application the name of the application, if it has one
 	 * @param registry the live dependencies
 	 * @param healthChecks the answers to their health checks
+	 * @param quarantine their corrupt responses, {@code null} if none are kept
 	 */
-	public DependencyMapReader(@Nullable String application, DependencyRegistry registry, HealthChecks healthChecks) {
+	public DependencyMapReader(@Nullable String application, DependencyRegistry registry, HealthChecks healthChecks,
+			@Nullable Quarantine quarantine) {
 		this.application = application;
 		this.registry = registry;
 		this.healthChecks = healthChecks;
+		this.quarantine = quarantine;
 	}
 
 	/**
@@ -93,7 +99,7 @@ public final class DependencyMapReader {
 				new DependencyDescriptor.Bulkhead(policy.bulkhead().maxConcurrent(), guard.inFlight(),
 						guard.abandoned()),
 				new DependencyDescriptor.Retry(policy.maxAttempts(), guard.budgetRemaining()), text(pausedFor),
-				fromNow(pausedFor),
+				fromNow(pausedFor), (this.quarantine != null) ? this.quarantine.responses(policy.name()).size() : null,
 				new DependencyDescriptor.Signals(signals.window().toString(), signals.throughput(), signals.errorRate(),
 						signals.latency(), signals.saturation()),
 				guard.signals().failures(), warnings, operations(live), policy.sources());

@@ -6,12 +6,17 @@ import java.net.URI;
  * A URL as it may be shown: without user and password, and without the values of its
  * query.
  */
-final class RedactedUrl {
+public final class RedactedUrl {
 
 	private RedactedUrl() {
 	}
 
-	static String of(URI url) {
+	/**
+	 * Leave out what is secret.
+	 * @param url the URL
+	 * @return the rest of it
+	 */
+	public static String of(URI url) {
 		StringBuilder shown = new StringBuilder();
 		if (url.getScheme() != null) {
 			shown.append(url.getScheme()).append("://");

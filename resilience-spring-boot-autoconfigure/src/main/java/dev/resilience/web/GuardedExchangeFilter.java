@@ -33,7 +33,7 @@ public final class GuardedExchangeFilter implements ExchangeFilterFunction {
 		return Mono.deferContextual((context) -> exchange(request, next, currentCall(context)));
 	}
 
-	private static @Nullable DependencyCall currentCall(ContextView context) {
+	static @Nullable DependencyCall currentCall(ContextView context) {
 		return context.hasKey(DependencyCall.class) ? context.get(DependencyCall.class) : DependencyCallHolder.get();
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
+import dev.resilience.Dependencies;
 import dev.resilience.Dependency;
 import dev.resilience.DependencyType;
 
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
@@ -79,6 +81,21 @@ final class EndpointApplication implements AutoCloseable {
 
 	Payments payments() {
 		return this.context.getBean(Payments.class);
+	}
+
+	Dependencies dependencies() {
+		return this.context.getBean(Dependencies.class);
+	}
+
+	/** A client as Boot builds it. */
+	RestClient partner(String url) {
+		RestClient.Builder builder = RestClient.builder()
+			.requestFactory(new JdkClientHttpRequestFactory())
+			.baseUrl(url);
+		this.context.getBeanProvider(RestClientCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
 	}
 
 	List<AuditEvent> audits() {

@@ -1,6 +1,7 @@
 package dev.resilience.failure;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,7 +32,7 @@ class ResultClassificationTests {
 	@CsvSource({ "500, SERVER_ERROR", "503, SERVER_ERROR", "599, SERVER_ERROR", "429, RATE_LIMITED" })
 	void statusesOfFailures(int status, FailureKind kind) {
 		for (Object response : List.of(ResponseEntity.status(status).build(),
-				ClientResponse.create(HttpStatusCode.valueOf(status)).build())) {
+				ClientResponse.create(HttpStatusCode.valueOf(status)).build(), feign(status, Map.of()))) {
 			assertFailure(classification(), response, (failure) -> assertThat(failure.kind()).isEqualTo(kind));
 		}
 	}
@@ -41,6 +42,7 @@ class ResultClassificationTests {
 	void statusesOfValues(int status) {
 		classification().check(ResponseEntity.status(status).build());
 		classification().check(ClientResponse.create(HttpStatusCode.valueOf(status)).build());
+		classification().check(feign(status, Map.of()));
 	}
 
 	@Test
@@ -49,6 +51,7 @@ class ResultClassificationTests {
 		assertFailure(classification(), ResponseEntity.status(503).header("Retry-After", "7").build(), waits);
 		assertFailure(classification(),
 				ClientResponse.create(HttpStatusCode.valueOf(429)).header("Retry-After", "7").build(), waits);
+		assertFailure(classification(), feign(503, Map.of("retry-after", List.of("7"))), waits);
 	}
 
 	@Test
@@ -88,7 +91,7 @@ class ResultClassificationTests {
 			assertThat(builtIn.of(type)).as(type.getName()).isNull();
 		}
 		for (Class<?> type : List.of(Object.class, ResponseEntity.class, HttpEntity.class,
-				java.net.http.HttpResponse.class, ClientResponse.class)) {
+				java.net.http.HttpResponse.class, ClientResponse.class, feign.Response.class)) {
 			assertThat(builtIn.of(type)).as(type.getName()).isNotNull();
 		}
 		assertThat(classification((result) -> null).of(String.class)).isNotNull();
@@ -110,6 +113,12 @@ class ResultClassificationTests {
 		assertThat(failures.classify(failed).kind()).isEqualTo(FailureKind.RATE_LIMITED);
 		assertThat(FailureClassification.create(List.of(), null).classify(new IllegalStateException(failed)).kind())
 			.isEqualTo(FailureKind.RATE_LIMITED);
+	}
+
+	private static feign.Response feign(int status, Map<String, Collection<String>> headers) {
+		feign.Request request = feign.Request.create(feign.Request.HttpMethod.GET, "http://localhost", Map.of(), null,
+				null, null);
+		return feign.Response.builder().status(status).headers(headers).request(request).build();
 	}
 
 	private static ResultClassification classification(OutcomeClassifier... classifiers) {
