@@ -37,7 +37,7 @@ public final class PostgresBuckets extends SharedBuckets {
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
 	// a network that swallows everything must not keep a thread for ever
-	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(3);
 
 	private static final Duration STARTUP_PATIENCE = Duration.ofSeconds(3);
 

@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -170,6 +171,26 @@ class PostgresBucketsTests {
 			assertThat(operation.guard().rateLimitReducedSince()).isNotNull();
 			// one for the look at startup, one for the requests
 			assertThat(this.environment.workers.getActiveCount()).isLessThanOrEqualTo(2);
+		}
+	}
+
+	@Test
+	void connectionsThatTheNetworkLostKeepNoThread() throws Exception {
+		String url = TestPostgres.database();
+		int port = URI.create(url.substring("jdbc:".length())).getPort();
+		try (SwallowingProxy network = new SwallowingProxy(port);
+				HikariDataSource pool = pool(url.replace(":" + port + "/", ":" + network.port() + "/"), 2)) {
+			pool.setMinimumIdle(1);
+			Operation operation = operation(pool, Duration.ofSeconds(1), "rate-limit.permits=100");
+			assertThat(callUntilRefused(operation, 3)).isEqualTo(3);
+			assertThat(operation.guard().rateLimitReducedSince()).isNull();
+			network.loseConnections();
+			assertThat(callUntilRefused(operation, 3)).isEqualTo(3);
+			assertThat(operation.guard().rateLimitReducedSince()).isNotNull();
+			await().atMost(Duration.ofSeconds(40))
+				.until(() -> operation.guard().rateLimitReducedSince() == null
+						&& this.environment.workers.getActiveCount() == 0);
+			assertThat(callUntilRefused(operation, 3)).isEqualTo(3);
 		}
 	}
 
