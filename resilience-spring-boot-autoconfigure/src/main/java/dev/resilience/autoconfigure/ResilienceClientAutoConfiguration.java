@@ -1,9 +1,11 @@
 package dev.resilience.autoconfigure;
 
 import dev.resilience.web.GuardedExchangeFilter;
+import dev.resilience.web.GuardedFeignCapability;
 import dev.resilience.web.GuardedRequestInterceptor;
 import dev.resilience.web.GuardedRetryStrategy;
 import dev.resilience.web.OutboundHeaders;
+import feign.Capability;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -50,6 +52,17 @@ public final class ResilienceClientAutoConfiguration {
 		@Bean
 		RestTemplateCustomizer resilienceRestTemplateCustomizer(OutboundHeaders headers) {
 			return (template) -> template.getInterceptors().add(new GuardedRequestInterceptor(headers));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Capability.class)
+	static class FeignConfiguration {
+
+		@Bean
+		GuardedFeignCapability resilienceFeignCapability(OutboundHeaders headers) {
+			return new GuardedFeignCapability(headers);
 		}
 
 	}

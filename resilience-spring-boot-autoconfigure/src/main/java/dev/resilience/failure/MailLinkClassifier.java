@@ -32,7 +32,7 @@ final class MailLinkClassifier implements LinkClassifier {
 			return Classification.OURS;
 		}
 		// the second is a server that greets with an error
-		return (link instanceof MailConnectException || Texts.startsWith(link, "Could not connect to SMTP host"))
+		return (link instanceof MailConnectException || Texts.startsWith(link, "Got bad greeting from SMTP host"))
 				? Classification.REFUSED : null;
 	}
 

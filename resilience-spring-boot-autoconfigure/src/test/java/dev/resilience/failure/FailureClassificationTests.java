@@ -5,18 +5,23 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
@@ -26,6 +31,8 @@ import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
 import dev.resilience.PartialFailureException;
+import feign.codec.EncodeException;
+import io.grpc.Status;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidatorFactory;
@@ -36,8 +43,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
 import tools.jackson.core.exc.StreamReadException;
 
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.core.codec.EncodingException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -46,8 +55,11 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotWritableException;
+import org.springframework.mail.MailSendException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.client.HttpClientErrorException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -148,6 +160,77 @@ class FailureClassificationTests {
 	}
 
 	@Test
+	void endlessCausesEnd() {
+		assertThat(this.classification.classify(new Endless(new AtomicInteger())).kind())
+			.isEqualTo(FailureKind.UNKNOWN);
+		Endless hidden = new Endless(new AtomicInteger());
+		MailSendException failure = new MailSendException(Map.of("mail", hidden));
+		hidden.cause = failure;
+		assertThat(this.classification.classify(failure).kind()).isEqualTo(FailureKind.UNKNOWN);
+	}
+
+	@Test
+	void sqlStatesDecideWhereTheDriverHasOneExceptionForEverything() {
+		assertThat(sqlState("08001").kind()).isEqualTo(FailureKind.CONNECTION_REFUSED);
+		assertThat(sqlState("08006").kind()).isEqualTo(FailureKind.UNKNOWN);
+		assertThat(sqlState("23505").kind()).isEqualTo(FailureKind.CLIENT_ERROR);
+		assertThat(sqlState("28P01").kind()).isEqualTo(FailureKind.CLIENT_ERROR);
+		assertThat(sqlState("28P01").unauthorized()).isTrue();
+		assertThat(sqlState("40P01").kind()).isEqualTo(FailureKind.SERVER_ERROR);
+		assertThat(sqlState("40003").kind()).isEqualTo(FailureKind.UNKNOWN);
+		assertThat(sqlState("42P01").kind()).isEqualTo(FailureKind.CLIENT_ERROR);
+		assertThat(sqlState("53300").kind()).isEqualTo(FailureKind.SERVER_ERROR);
+		assertThat(sqlState("55P03").kind()).isEqualTo(FailureKind.SERVER_ERROR);
+		assertThat(sqlState("57014").kind()).isEqualTo(FailureKind.TIMEOUT);
+		assertThat(sqlState("57P01").kind()).isEqualTo(FailureKind.SERVER_ERROR);
+		for (String other : Arrays.asList("HY000", "", "4", null)) {
+			assertThat(sqlState(other).kind()).as(other).isEqualTo(FailureKind.UNKNOWN);
+		}
+		assertThat(this.classification.classify(new SQLRecoverableException("lost", "08001")).kind())
+			.isEqualTo(FailureKind.UNKNOWN);
+	}
+
+	private Classification sqlState(@Nullable String state) {
+		Classification classified = this.classification.classify(new SQLException("no", state));
+		assertThat(classified.database()).isTrue();
+		return classified;
+	}
+
+	@Test
+	void transactionThatCouldNotBeginSentNothing() {
+		Classification classified = this.classification
+			.classify(new CannotCreateTransactionException("Could not open connection"));
+		assertThat(classified.kind()).isEqualTo(FailureKind.CONNECTION_REFUSED);
+		assertThat(classified.database()).isTrue();
+	}
+
+	@Test
+	void worksWithoutAnyOfTheTechnologies() throws Exception {
+		URL[] needed = Stream.of(FailureClassification.class, ClassUtils.class, Logger.class)
+			.map((type) -> type.getProtectionDomain().getCodeSource().getLocation())
+			.toArray(URL[]::new);
+		try (URLClassLoader bare = new URLClassLoader(needed, ClassLoader.getPlatformClassLoader())) {
+			Class<?> type = bare.loadClass(FailureClassification.class.getName());
+			Object classification = type.getMethod("create", List.class, ClassLoader.class)
+				.invoke(null, List.of(), bare);
+			Object classified = type.getMethod("classify", Throwable.class)
+				.invoke(classification, new IllegalStateException(new ConnectException()));
+			assertThat(classified.toString()).contains("kind=CONNECTION_REFUSED");
+		}
+	}
+
+	@Test
+	void absentTechnologyIsNotAskedAfter() {
+		FailureClassification without = FailureClassification.create(List.of(),
+				new FilteredClassLoader("feign", "io.grpc", "org.springframework.mail"));
+		assertThat(without.classify(new EncodeException("request", new ConnectException())).kind())
+			.isEqualTo(FailureKind.CONNECTION_REFUSED);
+		assertThat(without.classify(Status.NOT_FOUND.asRuntimeException()).kind()).isEqualTo(FailureKind.UNKNOWN);
+		assertThat(without.classify(new MailSendException(Map.of("mail", new ConnectException()))).kind())
+			.isEqualTo(FailureKind.UNKNOWN);
+	}
+
+	@Test
 	void applicationsClassifierIsAskedFirst() {
 		FailureClassification own = FailureClassification.create(List.of((failure) -> null,
 				(failure) -> (failure instanceof ConnectException) ? FailureKind.SERVER_ERROR : null,
@@ -179,6 +262,27 @@ class FailureClassificationTests {
 		@NotNull
 		@Nullable String find(@NotNull String sku) {
 			return null;
+		}
+
+	}
+
+	/** Has a new cause whenever it is asked. */
+	private static final class Endless extends Exception {
+
+		private final AtomicInteger asked;
+
+		private @Nullable Throwable cause;
+
+		private Endless(AtomicInteger asked) {
+			this.asked = asked;
+		}
+
+		@Override
+		public synchronized @Nullable Throwable getCause() {
+			if (this.asked.incrementAndGet() > 10_000) {
+				throw new IllegalStateException("Still asking");
+			}
+			return (this.cause != null) ? this.cause : new Endless(this.asked);
 		}
 
 	}

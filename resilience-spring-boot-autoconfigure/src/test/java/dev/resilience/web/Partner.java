@@ -38,6 +38,7 @@ final class Partner implements AutoCloseable {
 		this.server.createContext("/ok", (exchange) -> answer(exchange, 200));
 		this.server.createContext("/error", (exchange) -> answer(exchange, 500));
 		this.server.createContext("/drop", (exchange) -> {
+			this.requests.incrementAndGet();
 			exchange.getRequestBody().readAllBytes();
 			exchange.close();
 		});
