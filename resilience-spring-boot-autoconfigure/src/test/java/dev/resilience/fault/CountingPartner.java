@@ -50,10 +50,15 @@ final class CountingPartner implements AutoCloseable {
 		if (fault.retryAfter() != null) {
 			exchange.getResponseHeaders().set("Retry-After", fault.retryAfter());
 		}
-		exchange.getResponseHeaders().set("Content-Type", "application/json");
-		byte[] body = "{\"id\": \"%s\"}".formatted("7".repeat(fault.length())).getBytes(StandardCharsets.UTF_8);
-		exchange.sendResponseHeaders(fault.status(), body.length);
-		exchange.getResponseBody().write(body);
+		if (fault.status() == 200) {
+			byte[] body = "{\"id\": \"%s\"}".formatted("7".repeat(fault.length())).getBytes(StandardCharsets.UTF_8);
+			exchange.getResponseHeaders().set("Content-Type", "application/json");
+			exchange.sendResponseHeaders(200, body.length);
+			exchange.getResponseBody().write(body);
+		}
+		else {
+			exchange.sendResponseHeaders(fault.status(), -1);
+		}
 		exchange.close();
 	}
 

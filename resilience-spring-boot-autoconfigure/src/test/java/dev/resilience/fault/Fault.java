@@ -102,18 +102,19 @@ enum Fault {
 		return this == SLOW_DRIP || this == BANDWIDTH_CAP;
 	}
 
+	/** Whether it is the partner that answers so, over a connection that is well. */
+	boolean isThePartners() {
+		return this == NONE || this.status != 200;
+	}
+
 	/** Whether the partner gets to see the request. */
 	boolean reachesThePartner() {
 		return this != REFUSED && this != CONNECT_BLACKHOLE;
 	}
 
-	/** Whether the request was processed and its response never arrives. */
+	/** Whether the partner processes the request and its response does not arrive. */
 	boolean losesTheResponse() {
-		return switch (this) {
-			case RESET, EMPTY_REPLY, MALFORMED_CHUNK, GARBAGE, SLOW_FIRST_BYTE, SLOW_DRIP, BANDWIDTH_CAP, BODY_CUT ->
-				true;
-			default -> false;
-		};
+		return reachesThePartner() && !isThePartners();
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 /**
  * Lets each client meet each fault in calls of each type, many at a time: most of them
@@ -32,63 +34,60 @@ final class FaultMatrix implements AutoCloseable {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	/** Not to be disturbed by too many others: what works instead of waiting. */
+	/** More at a time would only take the processor from each other. */
 	private final Semaphore working = new Semaphore(3);
 
 	private final Map<Cell, Cell.Observation> observations = new ConcurrentHashMap<>();
 
+	/**
+	 * Look at all cells. The clients' timeouts are short only where they are to strike,
+	 * and when all code has run before: then nothing but the fault takes time.
+	 */
 	Map<Cell, Cell.Observation> observe() {
-		List<CompletableFuture<?>> all = new ArrayList<>();
 		Set<Fault> slow = EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isSlow).toList());
+		Set<Fault> blackhole = EnumSet.of(Fault.CONNECT_BLACKHOLE);
 		Set<Fault> others = EnumSet.complementOf(EnumSet.copyOf(slow));
-		others.remove(Fault.CONNECT_BLACKHOLE);
-		for (Client client : Client.values()) {
-			// a timeout is short only where it is to strike
-			all.add(start(() -> observe(client, LONG, Duration.ofSeconds(1), slow)));
-			all.add(start(() -> observe(client, Duration.ofMillis(300), LONG, EnumSet.of(Fault.CONNECT_BLACKHOLE))));
-			all.add(start(() -> observe(client, LONG, LONG, others)));
-		}
-		join(all);
+		others.removeAll(blackhole);
+		join(Stream.of(Client.values()).map((client) -> start(() -> observe(client, LONG, LONG, others))).toList());
+		join(Stream.of(Client.values())
+			.flatMap((client) -> Stream.of(start(() -> observe(client, LONG, Duration.ofSeconds(1), slow)),
+					start(() -> observe(client, Duration.ofMillis(300), LONG, blackhole))))
+			.toList());
 		return this.observations;
 	}
 
 	private void observe(Client client, Duration connectTimeout, Duration readTimeout, Set<Fault> faults) {
 		client.application(connectTimeout, readTimeout).run((context) -> {
 			Object calls = context.getBean(client.type());
-			List<CompletableFuture<?>> all = new ArrayList<>();
-			for (Fault fault : faults) {
-				all.add(start(() -> observe(client, calls, fault)));
-			}
-			join(all);
+			join(faults.stream().map((fault) -> start(() -> observe(client, calls, fault))).toList());
 		});
 	}
 
 	@SuppressWarnings("unchecked")
 	private void observe(Client client, Object calls, Fault fault) {
 		// the client's own timeout shall strike first, where it can
-		Duration timeout = fault.isEndless() ? Duration.ofSeconds(3) : Duration.ofSeconds(20);
-		this.working.acquireUninterruptibly();
-		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceMetricsAutoConfiguration.class))
-			.withBean(SimpleMeterRegistry.class)
-			.withBean((Class<Object>) client.type(), () -> calls)
-			.withPropertyValues(properties(timeout))
-			.run((context) -> {
-				if (fault.isSlow()) {
-					this.working.release();
-				}
-				List<CompletableFuture<?>> all = new ArrayList<>();
-				for (CallType type : CallType.values()) {
-					Cell cell = new Cell(fault, client, type);
-					all.add(start(
-							() -> this.observations.put(cell, cell.observe(context, this.partner, this.threads))));
-				}
-				join(all);
-				if (!fault.isSlow()) {
-					this.working.release();
-				}
-			});
+		Duration timeout = fault.isEndless() ? Duration.ofSeconds(2) : Duration.ofSeconds(20);
+		try (Turn turn = new Turn()) {
+			new ApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class,
+						ResilienceMetricsAutoConfiguration.class))
+				.withBean(SimpleMeterRegistry.class)
+				.withBean((Class<Object>) client.type(), () -> calls)
+				.withPropertyValues(properties(timeout))
+				.run((context) -> {
+					if (fault.isSlow()) {
+						turn.close();
+					}
+					observe(client, fault, context);
+				});
+		}
+	}
+
+	private void observe(Client client, Fault fault, ApplicationContext context) {
+		join(Stream.of(CallType.values())
+			.map((type) -> new Cell(fault, client, type))
+			.map((cell) -> start(() -> this.observations.put(cell, cell.observe(context, this.partner, this.threads))))
+			.toList());
 	}
 
 	private static String[] properties(Duration timeout) {
@@ -111,7 +110,7 @@ final class FaultMatrix implements AutoCloseable {
 		return CompletableFuture.runAsync(work, this.threads);
 	}
 
-	private static void join(List<CompletableFuture<?>> all) {
+	private static void join(List<? extends CompletableFuture<?>> all) {
 		CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
 	}
 
@@ -119,6 +118,24 @@ final class FaultMatrix implements AutoCloseable {
 	public void close() {
 		this.threads.shutdownNow();
 		this.partner.close();
+	}
+
+	/** For those who work; who only waits gives it back. */
+	private final class Turn implements AutoCloseable {
+
+		private final AtomicBoolean taken = new AtomicBoolean(true);
+
+		Turn() {
+			FaultMatrix.this.working.acquireUninterruptibly();
+		}
+
+		@Override
+		public void close() {
+			if (this.taken.compareAndSet(true, false)) {
+				FaultMatrix.this.working.release();
+			}
+		}
+
 	}
 
 }

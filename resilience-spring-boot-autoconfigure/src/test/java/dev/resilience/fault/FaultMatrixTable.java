@@ -25,7 +25,7 @@ final class FaultMatrixTable {
 			when it does not match.
 
 			Every request is a POST, which the partner has processed before the fault shows. Clients are built from Spring
-			Boot's builders. Each caller was free within 10 s, although some faults last a minute.
+			Boot's builders. Each caller was free within 15 s, although some faults last a minute.
 
 			In a cell: how the call ended, how many attempts it made / how many requests reached the partner. The meter
 			`resilience.calls` has counted it with the kind as `failure`. The last column is the state of the breaker after

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FaultMatrixTests {
 
 	/** Without the guard some of the faults would keep the caller for a minute. */
-	private static final Duration LATENCY_BOUND = Duration.ofSeconds(10);
+	private static final Duration LATENCY_BOUND = Duration.ofSeconds(15);
 
 	private static final Path GENERATED = Path.of("target", "fault-matrix.md");
 

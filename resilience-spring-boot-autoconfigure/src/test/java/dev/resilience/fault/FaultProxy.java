@@ -27,8 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FaultProxy implements AutoCloseable {
 
-	private static final int LOST = 5;
-
 	private static final long HOLD_MILLIS = 60_000;
 
 	private final Fault fault;
@@ -37,6 +35,8 @@ final class FaultProxy implements AutoCloseable {
 
 	private final Queue<Closeable> sockets = new ConcurrentLinkedQueue<>();
 
+	private final int every;
+
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final AtomicInteger requests = new AtomicInteger();
@@ -44,7 +44,16 @@ final class FaultProxy implements AutoCloseable {
 	private final int port;
 
 	FaultProxy(Fault fault, CountingPartner partner) {
+		this(fault, partner, (fault == Fault.LOSS) ? 5 : 1);
+	}
+
+	/**
+	 * Create a proxy that breaks not all responses.
+	 * @param every of so many, one is broken
+	 */
+	FaultProxy(Fault fault, CountingPartner partner, int every) {
 		this.fault = fault;
+		this.every = every;
 		this.partner = partner.address();
 		try {
 			this.port = switch (fault) {
@@ -125,8 +134,12 @@ final class FaultProxy implements AutoCloseable {
 	 */
 	private boolean respond(Socket client, HttpMessage response) throws IOException {
 		byte[] bytes = response.bytes();
+		if (this.fault.isThePartners() || this.requests.incrementAndGet() % this.every != 0) {
+			client.getOutputStream().write(bytes);
+			return true;
+		}
 		switch (this.fault) {
-			case RESET -> reset(client);
+			case RESET, LOSS -> reset(client);
 			case EMPTY_REPLY -> client.shutdownOutput();
 			case GARBAGE -> send(client, "\u0016\u0003\u0001 no HTTP at all\r\n\r\n");
 			case MALFORMED_CHUNK -> send(client, """
@@ -145,17 +158,7 @@ final class FaultProxy implements AutoCloseable {
 				int middle = (response.headLength() + bytes.length) / 2;
 				client.getOutputStream().write(bytes, 0, middle);
 			}
-			case LOSS -> {
-				if (this.requests.incrementAndGet() % LOST != 0) {
-					client.getOutputStream().write(bytes);
-					return true;
-				}
-				reset(client);
-			}
-			default -> {
-				client.getOutputStream().write(bytes);
-				return true;
-			}
+			default -> throw new IllegalStateException(this.fault + " is not the proxy's");
 		}
 		return false;
 	}
