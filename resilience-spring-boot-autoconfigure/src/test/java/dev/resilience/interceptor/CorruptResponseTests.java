@@ -59,7 +59,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * Responses that cannot be understood, from a partner on a real socket: they are corrupt
  * data, and kept when that is wanted.
  */
-class QuarantineTests {
+class CorruptResponseTests {
 
 	private static final String ENABLED = "resilience.quarantine.enabled=true";
 
