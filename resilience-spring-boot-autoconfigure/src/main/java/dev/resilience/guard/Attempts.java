@@ -149,12 +149,12 @@ final class Attempts {
 		if (!call.operation.retryBudget().tryWithdraw(nowNanos)) {
 			return refused(call, failure, RetryDecision.BUDGET);
 		}
-		call.guard().publish(RetryDecision.RETRIED, failure.kind());
+		call.guard().listeners().onRetry(RetryDecision.RETRIED, failure.kind());
 		return delay;
 	}
 
 	private static long refused(Call call, Failure failure, RetryDecision decision) {
-		call.guard().publish(decision, failure.kind());
+		call.guard().listeners().onRetry(decision, failure.kind());
 		return NO_RETRY;
 	}
 

@@ -23,7 +23,7 @@ final class Conclusion {
 
 	/** The caller has gone: neither a success nor a failure of the dependency. */
 	static void cancelled(Call call) {
-		call.guard().publish(new CancelledCall(call, call.guard().now()));
+		call.guard().listeners().onCall(new CancelledCall(call, call.guard().now()));
 	}
 
 	/** Lets a web response recognise the failure of a critical dependency. */
@@ -67,7 +67,7 @@ final class Conclusion {
 
 	static void publish(Call call, Outcome outcome) {
 		call.ended(outcome);
-		call.guard().publish(call);
+		call.guard().listeners().onCall(call);
 	}
 
 }

@@ -9,22 +9,16 @@ import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.SwitchPosition;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DependencySignals;
-import dev.resilience.signal.RetryDecision;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The live mechanisms of one dependency, shared by all its operations.
  */
 public final class Guard {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final Environment environment;
 
@@ -42,7 +36,7 @@ public final class Guard {
 
 	private final DependencySignals signals;
 
-	private final CallListener[] listeners;
+	private final Listeners listeners;
 
 	private final Pause pause;
 
@@ -67,11 +61,7 @@ public final class Guard {
 		this.rateLimit = RateLimit.of(policy, environment);
 		this.control = new Switch(policy.name(), policy.position());
 		this.signals = new DependencySignals(start);
-		this.listeners = new CallListener[listeners.size() + 1];
-		this.listeners[0] = this.signals;
-		for (int i = 0; i < listeners.size(); i++) {
-			this.listeners[i + 1] = listeners.get(i);
-		}
+		this.listeners = new Listeners(policy.name(), this.signals, listeners);
 	}
 
 	/**
@@ -207,28 +197,6 @@ public final class Guard {
 		}
 	}
 
-	void publish(CallEvent event) {
-		for (CallListener listener : this.listeners) {
-			try {
-				listener.onCall(event);
-			}
-			catch (RuntimeException ex) {
-				logger.error("A listener of dependency '{}' failed", this.policy.name(), ex);
-			}
-		}
-	}
-
-	void publish(RetryDecision decision, FailureKind kind) {
-		for (CallListener listener : this.listeners) {
-			try {
-				listener.onRetry(decision, kind);
-			}
-			catch (RuntimeException ex) {
-				logger.error("A listener of dependency '{}' failed", this.policy.name(), ex);
-			}
-		}
-	}
-
 	/**
 	 * Throw the switch.
 	 * @param position its new position
@@ -351,6 +319,10 @@ public final class Guard {
 
 	Environment environment() {
 		return this.environment;
+	}
+
+	Listeners listeners() {
+		return this.listeners;
 	}
 
 	Bulkhead bulkhead() {

@@ -1,0 +1,61 @@
+package dev.resilience.guard;
+
+import java.util.List;
+
+import dev.resilience.FailureKind;
+import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.CallListener;
+import dev.resilience.signal.RetryDecision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is told of the calls of a dependency. One that fails keeps the others from nothing.
+ */
+final class Listeners implements CallListener {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final String dependency;
+
+	// told of each call: an array costs no iterator
+	private final CallListener[] listeners;
+
+	Listeners(String dependency, CallListener own, List<CallListener> others) {
+		this.dependency = dependency;
+		this.listeners = new CallListener[others.size() + 1];
+		this.listeners[0] = own;
+		for (int i = 0; i < others.size(); i++) {
+			this.listeners[i + 1] = others.get(i);
+		}
+	}
+
+	@Override
+	public void onCall(CallEvent event) {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.onCall(event);
+			}
+			catch (RuntimeException ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	@Override
+	public void onRetry(RetryDecision decision, FailureKind kind) {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.onRetry(decision, kind);
+			}
+			catch (RuntimeException ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	private void failed(RuntimeException ex) {
+		logger.error("A listener of dependency '{}' failed", this.dependency, ex);
+	}
+
+}
