@@ -164,36 +164,40 @@ class RateLimitTests {
 		assertThat(attempts).hasValue(2);
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void callThatTheBreakerRefusesCostsNoToken(Caller caller) throws Exception {
-		Operation operation = caller.operation(this.environment, "rate-limit.permits=3", "rate-limit.per=10000h",
-				"breaker.min-calls=1", "breaker.open-for=1s", "breaker.probes=1", "retry.max-attempts=1");
-		caller.call(operation, () -> {
+	@Test
+	void callThatTheBreakerRefusesCostsNoToken() throws Throwable {
+		Operation operation = Caller.CALLER.operation(this.environment, "rate-limit.permits=2", "rate-limit.per=10000h",
+				"breaker.min-calls=1", "breaker.open-for=1s", "retry.max-attempts=1");
+		Guard guard = operation.guard();
+		Call waiting = operation.begin((last) -> null);
+		waiting.nextAttempt();
+		assertThat(guard.admit(waiting)).isNull();
+		assertThat(guard.bulkhead().tryAcquire()).isTrue();
+		assertThat(guard.acquireToken(waiting).join()).isTrue();
+		// it opens meanwhile
+		assertThatExceptionOfType(KindException.class).isThrownBy(() -> operation.call((last) -> {
 			throw new KindException(FailureKind.UNKNOWN);
-		}).exceptionally((ex) -> null).get(10, TimeUnit.SECONDS);
-		await().until(() -> operation.guard().readBreaker().state() == BreakerState.OPEN);
+		}));
+		assertThat(guard.admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.BREAKER_OPEN);
+		assertThat(guard.inFlight()).isZero();
 		this.clock.advance(Duration.ofSeconds(5));
-		CountDownLatch probing = new CountDownLatch(1);
-		CountDownLatch end = new CountDownLatch(1);
-		CompletableFuture<?> probe = CompletableFuture.supplyAsync(() -> caller.call(operation, () -> {
-			probing.countDown();
-			TestEnvironment.await(end);
-		}).join(), this.environment.workers);
-		TestEnvironment.await(probing);
-		for (int i = 0; i < 5; i++) {
-			int before = this.environment.events.size();
-			CompletableFuture<?> refused = caller.call(operation, () -> {
-			});
-			await().until(() -> this.environment.events.size() > before);
-			assertThat(refused.isDone()).isTrue();
-		}
-		end.countDown();
-		probe.get(10, TimeUnit.SECONDS);
-		await().until(() -> operation.guard().readBreaker().state() == BreakerState.CLOSED);
-		AtomicBoolean called = new AtomicBoolean();
-		caller.call(operation, () -> called.set(true)).get(10, TimeUnit.SECONDS);
-		await().untilTrue(called);
+		assertThat(operation.call((last) -> "called")).isEqualTo("called");
+	}
+
+	@Test
+	void callWhoseDeadlinePassedWhileItWaitedIsNotMade() throws Throwable {
+		Operation operation = Caller.CALLER.operation(this.environment, "rate-limit.permits=1", "rate-limit.per=10000h",
+				"timeout=1s", "breaker.min-calls=1");
+		Guard guard = operation.guard();
+		Call waiting = operation.begin((last) -> null);
+		waiting.nextAttempt();
+		assertThat(guard.bulkhead().tryAcquire()).isTrue();
+		assertThat(guard.acquireToken(waiting).join()).isTrue();
+		this.clock.advance(Duration.ofSeconds(2));
+		waiting.waited();
+		assertThat(guard.admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.DEADLINE_SPENT);
+		assertThat(guard.inFlight()).isZero();
+		assertThat(operation.call((last) -> "called")).isEqualTo("called");
 	}
 
 	@ParameterizedTest
