@@ -47,8 +47,8 @@ class RateLimitTests {
 	@ParameterizedTest
 	@EnumSource
 	void waitsForItsTokenAndThatIsNotThePartnersTime(Caller caller) throws Exception {
-		Operation operation = caller.operation(this.real, "rate-limit.permits=1", "rate-limit.per=200ms",
-				"rate-limit.max-wait=1m", "timeout=1m", "attempt-timeout=150ms");
+		Operation operation = caller.operation(this.real, "rate-limit.permits=1", "rate-limit.per=1s",
+				"rate-limit.max-wait=1m", "timeout=1m", "attempt-timeout=800ms", "slow-call=800ms");
 		Queue<Long> starts = new ConcurrentLinkedQueue<>();
 		for (int i = 0; i < 2; i++) {
 			caller.call(operation, () -> starts.add(System.nanoTime())).get(10, TimeUnit.SECONDS);
