@@ -1,8 +1,10 @@
 package dev.resilience.signal;
 
+import java.time.Duration;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
@@ -137,6 +139,11 @@ class QuarantineTests {
 		@Override
 		public Deadline attemptDeadline() {
 			return deadline();
+		}
+
+		@Override
+		public Optional<Duration> lastGoodAge() {
+			return Optional.empty();
 		}
 
 		@Override
