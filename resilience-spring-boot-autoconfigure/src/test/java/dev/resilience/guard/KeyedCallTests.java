@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -226,21 +227,25 @@ class KeyedCallTests {
 	}
 
 	@Test
-	void requestsSideBySideHaveKeysOfTheirOwn() throws Exception {
-		int threads = 4;
-		int requests = 500;
-		Operation operation = keyed("isolation=caller", "retry.max-attempts=1");
-		fail(operation, () -> {
+	void requestsSideBySideHaveKeysOfTheirOwn() {
+		int threads = 2;
+		int requests = 500_000;
+		Queue<BitSet> numbers = new ConcurrentLinkedQueue<>();
+		fail(keyed("isolation=caller", "retry.max-attempts=1", "timeout=60s"), () -> {
 			DependencyCall call = current();
 			CyclicBarrier together = new CyclicBarrier(threads);
 			CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(() -> {
+				BitSet own = new BitSet();
 				await(together);
 				for (int i = 0; i < requests; i++) {
-					this.keys.add(call.requestStarted());
+					own.set(number(call.requestStarted()));
 				}
+				numbers.add(own);
 			}, (task) -> new Thread(task).start())).limit(threads).toArray(CompletableFuture[]::new)).join();
 		});
-		assertThat(this.keys).hasSize(threads * requests).doesNotHaveDuplicates();
+		BitSet all = new BitSet();
+		numbers.forEach(all::or);
+		assertThat(all.cardinality()).isEqualTo(threads * requests);
 	}
 
 	@Test
@@ -392,6 +397,11 @@ class KeyedCallTests {
 		if (key != null) {
 			this.keys.add(key);
 		}
+	}
+
+	private static int number(@Nullable String key) {
+		assertThat(key).isNotNull();
+		return Integer.parseInt(key.substring(key.lastIndexOf('-') + 1));
 	}
 
 	private static DependencyCall current() {
