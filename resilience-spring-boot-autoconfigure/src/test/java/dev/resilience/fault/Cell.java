@@ -27,7 +27,7 @@ import org.springframework.context.ApplicationContext;
 record Cell(Fault fault, Client client, CallType type) {
 
 	/** So many further calls are enough for the breaker to decide. */
-	static final int MIN_CALLS = 4;
+	static final int MIN_CALLS = 3;
 
 	/** The tags of a call that did not fail. */
 	static final String SUCCESS = "success none";

@@ -8,6 +8,10 @@ import java.time.Duration;
 
 import dev.resilience.autoconfigure.ResilienceClientAutoConfiguration;
 import dev.resilience.fault.PartnerCalls.Receipt;
+import dev.resilience.web.GuardedFeignCapability;
+import feign.Feign;
+import feign.Request;
+import feign.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,6 +56,8 @@ enum Client {
 	REST_TEMPLATE("RestTemplate, JDK", RestTemplateCalls.class, "imperative.factory=jdk"),
 
 	HTTP_EXCHANGE("@HttpExchange, Apache", HttpExchangeConfiguration.class, "imperative.factory=http-components"),
+
+	FEIGN("Feign", FeignConfiguration.class, "imperative.factory=jdk"),
 
 	WEB_CLIENT("WebClient, Reactor Netty", WebClientCalls.class, "reactive.connector=reactor"),
 
@@ -174,6 +180,21 @@ enum Client {
 			return HttpServiceProxyFactory.builderFor(RestClientAdapter.create(builder.build()))
 				.build()
 				.createClient(PartnerCalls.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FeignConfiguration {
+
+		@Bean
+		PartnerCalls calls(GuardedFeignCapability capability, HttpClientSettings settings) {
+			return Feign.builder()
+				.addCapability(capability)
+				.decoder((response, type) -> JsonMapper.shared()
+					.readValue(response.body().asInputStream(), Receipt.class))
+				.options(new Request.Options(settings.connectTimeout(), settings.readTimeout(), true))
+				.target(Target.EmptyTarget.create(PartnerCalls.class));
 		}
 
 	}

@@ -86,7 +86,7 @@ class ExactlyOnceTests {
 			ExecutorService threads) {
 		List<Integer> counts = new ArrayList<>();
 		AtomicInteger next = new AtomicInteger();
-		for (int round = 0; round < LONGEST && counts.size() < TRIES / Client.values().length; round++) {
+		for (int round = 0; round < LONGEST && counts.size() <= TRIES / Client.values().length; round++) {
 			// half of the responses arrive, so that connections are used again
 			try (FaultProxy proxy = new FaultProxy(fault, partner, fault.isSlow() ? 1 : 2)) {
 				List<CompletableFuture<Integer>> tries = new ArrayList<>();

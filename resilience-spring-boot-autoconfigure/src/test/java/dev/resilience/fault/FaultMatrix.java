@@ -50,23 +50,26 @@ final class FaultMatrix implements AutoCloseable {
 		others.removeAll(blackhole);
 		join(Stream.of(Client.values()).map((client) -> start(() -> observe(client, LONG, LONG, others))).toList());
 		join(Stream.of(Client.values())
-			.flatMap((client) -> Stream.of(start(() -> observe(client, LONG, Duration.ofSeconds(1), slow)),
+			.flatMap((client) -> Stream.of(start(() -> observe(client, LONG, Duration.ofSeconds(2), slow)),
 					start(() -> observe(client, Duration.ofMillis(300), LONG, blackhole))))
 			.toList());
 		return this.observations;
 	}
 
 	private void observe(Client client, Duration connectTimeout, Duration readTimeout, Set<Fault> faults) {
-		client.application(connectTimeout, readTimeout).run((context) -> {
-			Object calls = context.getBean(client.type());
-			join(faults.stream().map((fault) -> start(() -> observe(client, calls, fault))).toList());
-		});
+		try (Turn turn = new Turn()) {
+			client.application(connectTimeout, readTimeout).run((context) -> {
+				turn.close();
+				Object calls = context.getBean(client.type());
+				join(faults.stream().map((fault) -> start(() -> observe(client, calls, fault))).toList());
+			});
+		}
 	}
 
 	@SuppressWarnings("unchecked")
 	private void observe(Client client, Object calls, Fault fault) {
 		// the client's own timeout shall strike first, where it can
-		Duration timeout = fault.isEndless() ? Duration.ofSeconds(2) : Duration.ofSeconds(20);
+		Duration timeout = fault.isEndless() ? Duration.ofSeconds(4) : Duration.ofSeconds(20);
 		try (Turn turn = new Turn()) {
 			new ApplicationContextRunner()
 				.withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class,

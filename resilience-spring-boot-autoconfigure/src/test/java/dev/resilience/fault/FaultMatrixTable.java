@@ -25,11 +25,11 @@ final class FaultMatrixTable {
 			when it does not match.
 
 			Every request is a POST, which the partner has processed before the fault shows. Clients are built from Spring
-			Boot's builders. Each caller was free within 15 s, although some faults last a minute.
+			Boot's builders. Each caller was free within 20 s, although some faults last a minute.
 
 			In a cell: how the call ended, how many attempts it made / how many requests reached the partner. The meter
 			`resilience.calls` has counted it with the kind as `failure`. The last column is the state of the breaker after
-			four calls more. A critical call that fails throws the client's own exception; where bytes come slowly, the
+			three calls more. A critical call that fails throws the client's own exception; where bytes come slowly, the
 			client's timeout or a `DependencyTimeoutException`, whichever is first.
 
 			""";
@@ -39,7 +39,8 @@ final class FaultMatrixTable {
 			Where clients differ:
 
 			- Apache's client skips what is no HTTP and reports a lost connection.
-			- A void method of an HTTP interface leaves the body alone and does not notice that it is broken.
+			- A void method of an HTTP interface or a Feign client leaves the body alone and does not notice that it is
+			  broken.
 			- java.net.http has no exceptions for statuses. A method that returns its `HttpResponse` is judged by the
 			  status; one that returns something else, here the void one, has to throw an exception of its own, which is
 			  `UNKNOWN` unless a [`FailureClassifier`](../README.md#in-code) says more.

@@ -21,6 +21,7 @@ import static dev.resilience.FailureKind.SERVER_ERROR;
 import static dev.resilience.FailureKind.TIMEOUT;
 import static dev.resilience.FailureKind.UNKNOWN;
 import static dev.resilience.fault.CallType.BACKGROUND;
+import static dev.resilience.fault.Client.FEIGN;
 import static dev.resilience.fault.Client.HTTP_EXCHANGE;
 import static dev.resilience.fault.Client.JDK;
 import static dev.resilience.fault.Client.REST_CLIENT_APACHE;
@@ -32,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FaultMatrixTests {
 
 	/** Without the guard some of the faults would keep the caller for a minute. */
-	private static final Duration LATENCY_BOUND = Duration.ofSeconds(15);
+	private static final Duration LATENCY_BOUND = Duration.ofSeconds(20);
 
 	private static final Path GENERATED = Path.of("target", "fault-matrix.md");
 
@@ -60,9 +61,10 @@ class FaultMatrixTests {
 			Expectation.of(Fault.STATUS_503_LATER, SERVER_ERROR, "1 1 1 1 1", "CLOSED, paused"),
 			Expectation.of(Fault.STATUS_429, RATE_LIMITED, "3 3 2 1 1", "CLOSED"),
 			Expectation.of(Fault.STATUS_429_LATER, RATE_LIMITED, "1 1 1 1 1", "CLOSED, paused"),
-			// a void method of an HTTP interface leaves the body alone
-			Expectation.of(Fault.MALFORMED_CHUNK, NONE, "1 1 1 1 1", "CLOSED").by(HTTP_EXCHANGE).in(BACKGROUND),
-			Expectation.of(Fault.BODY_CUT, NONE, "1 1 1 1 1", "CLOSED").by(HTTP_EXCHANGE).in(BACKGROUND),
+			// a void method of an interface leaves the body alone
+			Expectation.of(Fault.MALFORMED_CHUNK, NONE, "1 1 1 1 1", "CLOSED").by(HTTP_EXCHANGE, FEIGN).in(BACKGROUND),
+			Expectation.of(Fault.BODY_CUT, NONE, "1 1 1 1 1", "CLOSED").by(HTTP_EXCHANGE, FEIGN).in(BACKGROUND),
+			Expectation.of(Fault.BANDWIDTH_CAP, NONE, "1 1 1 1 1", "CLOSED").by(FEIGN).in(BACKGROUND),
 			// what returns no response has to throw something
 			Expectation.of(Fault.STATUS_500, UNKNOWN, "1 1 1 1 1", "OPEN").by(JDK).in(BACKGROUND),
 			Expectation.of(Fault.STATUS_503, UNKNOWN, "1 1 1 1 1", "OPEN").by(JDK).in(BACKGROUND),
