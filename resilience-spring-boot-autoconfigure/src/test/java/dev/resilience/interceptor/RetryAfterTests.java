@@ -155,7 +155,7 @@ class RetryAfterTests {
 			assertThat(this.requests).hasSize(2);
 			assertThat(this.requests.get(1)).isAfterOrEqualTo(answer.endsAfter(this.requests.get(0)));
 			assertThat(partner(context).pausedUntil()).isNull();
-		}, "timeout=1s");
+		}, "timeout=30s", "retry.max-attempts=1");
 	}
 
 	private Answer refuse(int status, boolean date, Duration wait) {
