@@ -22,6 +22,9 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 	/** An answer, not a failure. */
 	public static final Classification ANSWER = of(FailureKind.NONE);
 
+	/** Nobody knows what it is. */
+	static final Classification UNRECOGNIZED = of(FailureKind.UNKNOWN);
+
 	/** Our own mistake: its causes are not the partner's. */
 	static final Classification OURS = of(FailureKind.UNKNOWN).asConclusive();
 
@@ -39,6 +42,14 @@ public record Classification(FailureKind kind, @Nullable Duration retryAfter, bo
 	 */
 	public static Classification of(FailureKind kind) {
 		return new Classification(kind, null, false, false, 1, false);
+	}
+
+	/**
+	 * Whether no classifier knew the exception.
+	 * @return {@code false} if it is {@link FailureKind#UNKNOWN} because somebody said so
+	 */
+	public boolean isUnrecognized() {
+		return this == UNRECOGNIZED;
 	}
 
 	static Classification of(FailureKind kind, @Nullable Duration retryAfter) {

@@ -29,8 +29,6 @@ public final class FailureClassification {
 
 	private static final LinkClassifier JDK = new JdkLinkClassifier();
 
-	private static final Classification UNKNOWN = Classification.of(FailureKind.UNKNOWN);
-
 	private final List<FailureClassifier> applicationClassifiers;
 
 	private final List<LinkClassifier> linkClassifiers;
@@ -116,7 +114,7 @@ public final class FailureClassification {
 	}
 
 	private Classification classifyChain(Throwable failure) {
-		Classification deepest = UNKNOWN;
+		Classification deepest = Classification.UNRECOGNIZED;
 		Throwable link = failure;
 		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
 			if (link instanceof DependencyException refused) {

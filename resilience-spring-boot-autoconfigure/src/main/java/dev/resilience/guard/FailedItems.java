@@ -50,7 +50,7 @@ final class FailedItems implements Predicate<Throwable> {
 			case CONNECTION_REFUSED, RATE_LIMITED -> true;
 			case SERVER_ERROR -> classification.retryAfter() != null;
 			// the application says itself that the item was not done
-			case UNKNOWN -> !isInputOutput(cause);
+			case UNKNOWN -> classification.isUnrecognized() && !isInputOutput(cause);
 			default -> false;
 		};
 	}

@@ -9,8 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 import dev.resilience.FailureKind;
 import feign.Feign;
@@ -41,9 +40,10 @@ class HttpClientFailureTests {
 
 	private static final String JSON = "Content-Type: application/json\r\n";
 
-	private static final Duration TIMEOUT = Duration.ofMillis(500);
+	private static final Duration SHORT = Duration.ofMillis(500);
 
-	private static final HttpClientSettings SETTINGS = HttpClientSettings.defaults().withTimeouts(TIMEOUT, TIMEOUT);
+	private static final HttpClientSettings PATIENT = HttpClientSettings.defaults()
+		.withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
 	private static final JsonMapper JSON_MAPPER = new JsonMapper();
 
@@ -146,7 +146,7 @@ class HttpClientFailureTests {
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "REST_CLIENT_JETTY", "REST_CLIENT_JDK" })
 	void connectTimeoutSendsNothing(Client client) throws IOException {
 		try (FullBacklog full = new FullBacklog()) {
-			Throwable failure = catchThrowable(() -> client.send(full.url()));
+			Throwable failure = catchThrowable(() -> client.send(full.url(), PATIENT.withConnectTimeout(SHORT)));
 			assertThat(this.classification.classify(failure).kind()).isEqualTo(FailureKind.CONNECTION_REFUSED);
 		}
 	}
@@ -155,7 +155,8 @@ class HttpClientFailureTests {
 	@EnumSource
 	void partnerThatSpeaksNoTlsReceivesNothing(Client client) throws IOException {
 		try (TalkingServer plain = new TalkingServer("HTTP/1.1 400 Bad Request\r\n\r\n", (line) -> "")) {
-			Throwable failure = catchThrowable(() -> client.send("https://127.0.0.1:%d/".formatted(plain.port())));
+			Throwable failure = catchThrowable(
+					() -> client.send("https://127.0.0.1:%d/".formatted(plain.port()), PATIENT));
 			// Netty does not tell whether that was its first record
 			assertThat(this.classification.classify(failure).kind())
 				.isEqualTo(client.isNetty() ? FailureKind.UNKNOWN : FailureKind.CONNECTION_REFUSED);
@@ -181,14 +182,14 @@ class HttpClientFailureTests {
 	@EnumSource
 	void readTimeout(Client client) {
 		this.server.hang();
-		assertThat(kind(client)).isEqualTo(FailureKind.TIMEOUT);
+		assertThat(classify(client, PATIENT.withReadTimeout(SHORT)).kind()).isEqualTo(FailureKind.TIMEOUT);
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void readTimeoutInTheMiddleOfTheBody(Client client) {
 		this.server.cut(true);
-		assertThat(kind(client)).isEqualTo(FailureKind.TIMEOUT);
+		assertThat(classify(client, PATIENT.withReadTimeout(SHORT)).kind()).isEqualTo(FailureKind.TIMEOUT);
 	}
 
 	private Duration retryAfter(Client client, Map.Entry<String, FailureKind> status, String value) {
@@ -207,7 +208,11 @@ class HttpClientFailureTests {
 	}
 
 	private Classification classify(Client client) {
-		Throwable failure = catchThrowable(() -> client.send(this.server.url()));
+		return classify(client, PATIENT);
+	}
+
+	private Classification classify(Client client, HttpClientSettings settings) {
+		Throwable failure = catchThrowable(() -> client.send(this.server.url(), settings));
 		assertThat(failure).isNotNull();
 		return this.classification.classify(failure);
 	}
@@ -225,49 +230,56 @@ class HttpClientFailureTests {
 
 		REST_CLIENT_NETTY(rest(ClientHttpRequestFactoryBuilder.reactor())),
 
-		REST_TEMPLATE((url) -> new RestTemplate(ClientHttpRequestFactoryBuilder.simple().build(SETTINGS))
+		REST_TEMPLATE((url, settings) -> new RestTemplate(ClientHttpRequestFactoryBuilder.simple().build(settings))
 			.postForObject(url, "order", Product.class)),
 
 		WEB_CLIENT_NETTY(web(ClientHttpConnectorBuilder.reactor())),
 
 		WEB_CLIENT_JDK(web(ClientHttpConnectorBuilder.jdk())),
 
-		FEIGN((url) -> Feign.builder()
+		FEIGN((url, settings) -> Feign.builder()
 			.retryer(Retryer.NEVER_RETRY)
-			.options(new Request.Options(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, TIMEOUT.toMillis(),
-					TimeUnit.MILLISECONDS, true))
+			.options(new Request.Options(settings.connectTimeout(), settings.readTimeout(), true))
 			.decoder((response, type) -> JSON_MAPPER.readValue(response.body().asInputStream(), Product.class))
 			.target(FeignClient.class, url)
 			.order("order"));
 
-		private final Consumer<String> request;
+		private final BiConsumer<String, HttpClientSettings> request;
 
-		Client(Consumer<String> request) {
+		Client(BiConsumer<String, HttpClientSettings> request) {
 			this.request = request;
 		}
 
-		void send(String url) {
-			this.request.accept(url);
+		void send(String url, HttpClientSettings settings) {
+			this.request.accept(url, settings);
 		}
 
 		boolean isNetty() {
 			return this == REST_CLIENT_NETTY || this == WEB_CLIENT_NETTY;
 		}
 
-		private static Consumer<String> rest(ClientHttpRequestFactoryBuilder<?> factory) {
-			RestClient client = RestClient.builder().requestFactory(factory.build(SETTINGS)).build();
-			return (url) -> client.post().uri(url).body("order").retrieve().body(Product.class);
+		private static BiConsumer<String, HttpClientSettings> rest(ClientHttpRequestFactoryBuilder<?> factory) {
+			return (url, settings) -> RestClient.builder()
+				.requestFactory(factory.build(settings))
+				.build()
+				.post()
+				.uri(url)
+				.body("order")
+				.retrieve()
+				.body(Product.class);
 		}
 
-		private static Consumer<String> web(ClientHttpConnectorBuilder<?> connector) {
-			WebClient client = WebClient.builder().clientConnector(connector.build(SETTINGS)).build();
-			return (url) -> client.post()
+		private static BiConsumer<String, HttpClientSettings> web(ClientHttpConnectorBuilder<?> connector) {
+			return (url, settings) -> WebClient.builder()
+				.clientConnector(connector.build(settings))
+				.build()
+				.post()
 				.uri(url)
 				.bodyValue("order")
 				.retrieve()
 				.bodyToMono(Product.class)
-				.timeout(TIMEOUT.multipliedBy(4))
-				.block(Duration.ofSeconds(10));
+				.timeout(settings.readTimeout().plusSeconds(1))
+				.block();
 		}
 
 	}

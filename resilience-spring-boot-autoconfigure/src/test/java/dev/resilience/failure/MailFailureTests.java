@@ -41,8 +41,8 @@ class MailFailureTests {
 	private final TalkingServer server = new TalkingServer("220 here\r\n", replies((line) -> null));
 
 	MailFailureTests() throws IOException {
-		this.properties.put("mail.smtp.timeout", "500");
-		this.properties.put("mail.smtp.connectiontimeout", "500");
+		this.properties.put("mail.smtp.timeout", "30000");
+		this.properties.put("mail.smtp.connectiontimeout", "30000");
 	}
 
 	/** A server that takes every mail, but for what the exceptions say. */
@@ -106,6 +106,7 @@ class MailFailureTests {
 
 	@Test
 	void silenceAfterTheMailWasSentIsATimeout() {
+		this.properties.put("mail.smtp.timeout", "500");
 		this.server.answer(replies((line) -> line.equals(".") ? "" : null));
 		assertKind(FailureKind.TIMEOUT);
 	}

@@ -54,16 +54,20 @@ class RedisFailureTests {
 
 	@BeforeEach
 	void connect() {
+		connect(Duration.ofSeconds(30));
+	}
+
+	private void connect(Duration timeout) {
 		this.connections = new LettuceConnectionFactory(
 				new RedisStandaloneConfiguration("127.0.0.1", this.server.port()),
 				LettuceClientConfiguration.builder()
-					.commandTimeout(Duration.ofSeconds(20))
+					.commandTimeout(Duration.ofSeconds(30))
 					.clientOptions(ClientOptions.builder()
 						.protocolVersion(ProtocolVersion.RESP2)
 						.pingBeforeActivateConnection(false)
 						.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
 						.maintNotificationsConfig(MaintNotificationsConfig.disabled())
-						.timeoutOptions(TimeoutOptions.enabled(Duration.ofMillis(500)))
+						.timeoutOptions(TimeoutOptions.enabled(timeout))
 						.build())
 					.build());
 		this.connections.start();
@@ -98,6 +102,8 @@ class RedisFailureTests {
 
 	@Test
 	void timeoutIsNoDatabasesTimeout() {
+		disconnect();
+		connect(Duration.ofMillis(500));
 		this.reply = "";
 		Classification classified = classify(QueryTimeoutException.class);
 		assertThat(classified.kind()).isEqualTo(FailureKind.TIMEOUT);

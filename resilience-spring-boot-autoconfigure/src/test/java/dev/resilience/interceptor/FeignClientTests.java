@@ -149,6 +149,7 @@ class FeignClientTests {
 			.withConfiguration(
 					AutoConfigurations.of(ResilienceClientAutoConfiguration.class, FeignAutoConfiguration.class))
 			.withPropertyValues("resilience.dependencies.partner.retry.backoff.initial=1ms",
+					"resilience.dependencies.partner.timeout=30s",
 					"partner.url=http://localhost:" + this.server.getAddress().getPort());
 	}
 

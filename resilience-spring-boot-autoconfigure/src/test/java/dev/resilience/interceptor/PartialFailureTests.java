@@ -35,6 +35,7 @@ import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
+import org.apache.kafka.common.errors.NetworkException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,8 +182,10 @@ class PartialFailureTests {
 	static Stream<Exception> causes() {
 		return Stream.of(new NotDone(), new RuntimeException(new ConnectException()), response(429, null),
 				response(503, "0"), // from here only if it is idempotent
-				new UncheckedIOException(new IOException()), new RuntimeException(new SocketTimeoutException()),
-				response(500, null), // from here never
+				new UncheckedIOException(new IOException()), new NetworkException("lost"),
+				new RuntimeException(new SocketTimeoutException()), response(500, null), // from
+																							// here
+																							// never
 				response(404, null),
 				new RuntimeException(new PartialFailureException(Map.of(), Map.of("", new NotDone()))), new Declined());
 	}
@@ -205,9 +208,9 @@ class PartialFailureTests {
 				given.target.reset();
 			}
 			assertThat(repeated).containsExactly("true", "true", "true", "true", "false", "false", "false", "false",
-					"false", "false");
-			assertThat(repeatedIfIdempotent).containsExactly("true", "true", "true", "true", "true", "true", "true",
 					"false", "false", "false");
+			assertThat(repeatedIfIdempotent).containsExactly("true", "true", "true", "true", "true", "true", "true",
+					"true", "false", "false", "false");
 		});
 	}
 
