@@ -2,7 +2,9 @@ package dev.resilience.autoconfigure;
 
 import dev.resilience.signal.Quarantine;
 import dev.resilience.web.RecordingExchangeFilter;
+import dev.resilience.web.RecordingFeignCapability;
 import dev.resilience.web.RecordingRequestInterceptor;
+import feign.Capability;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -44,6 +46,17 @@ public final class ResilienceQuarantineAutoConfiguration {
 		@Bean
 		RestTemplateCustomizer resilienceRecordingRestTemplateCustomizer(Quarantine quarantine) {
 			return (template) -> template.getInterceptors().add(new RecordingRequestInterceptor(quarantine));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Capability.class)
+	static class FeignConfiguration {
+
+		@Bean
+		RecordingFeignCapability resilienceRecordingFeignCapability(Quarantine quarantine) {
+			return new RecordingFeignCapability(quarantine);
 		}
 
 	}

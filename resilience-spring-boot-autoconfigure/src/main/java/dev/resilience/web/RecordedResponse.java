@@ -1,9 +1,7 @@
 package dev.resilience.web;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 
 import dev.resilience.signal.ResponseRecording;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,7 @@ final class RecordedResponse implements ClientHttpResponse {
 	public InputStream getBody() throws IOException {
 		InputStream body = this.body;
 		if (body == null) {
-			body = new RecordedBody(this.response.getBody(), this.recording);
+			body = new RecordedStream(this.response.getBody(), this.recording);
 			this.body = body;
 		}
 		return body;
@@ -56,56 +54,6 @@ final class RecordedResponse implements ClientHttpResponse {
 	@Override
 	public void close() {
 		this.response.close();
-	}
-
-	private static final class RecordedBody extends FilterInputStream {
-
-		private final ResponseRecording recording;
-
-		private RecordedBody(InputStream body, ResponseRecording recording) {
-			super(body);
-			this.recording = recording;
-		}
-
-		@Override
-		public int read() throws IOException {
-			int read = super.read();
-			if (read >= 0) {
-				this.recording.read(ByteBuffer.wrap(new byte[] { (byte) read }));
-			}
-			else {
-				this.recording.ended();
-			}
-			return read;
-		}
-
-		@Override
-		public int read(byte[] target, int offset, int length) throws IOException {
-			int read = super.read(target, offset, length);
-			if (read >= 0) {
-				this.recording.read(ByteBuffer.wrap(target, offset, read));
-			}
-			else {
-				this.recording.ended();
-			}
-			return read;
-		}
-
-		// what is read twice would be noted twice
-		@Override
-		public boolean markSupported() {
-			return false;
-		}
-
-		@Override
-		public synchronized void mark(int limit) {
-		}
-
-		@Override
-		public synchronized void reset() throws IOException {
-			throw new IOException("mark/reset is not supported");
-		}
-
 	}
 
 }

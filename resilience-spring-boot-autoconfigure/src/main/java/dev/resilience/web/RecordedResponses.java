@@ -3,6 +3,7 @@ package dev.resilience.web;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.registry.RedactedUrl;
@@ -27,15 +28,29 @@ final class RecordedResponses {
 		this.quarantine = quarantine;
 	}
 
-	ResponseRecording start(DependencyCall call, String method, URI url, int status, HttpHeaders headers) {
-		String contentType = headers.getFirst(HttpHeaders.CONTENT_TYPE);
-		return this.quarantine.record(call, new ResponseHead(method, RedactedUrl.of(url), status, contentType,
-				charset(contentType), length(headers)));
+	/**
+	 * Note that a response has come.
+	 * @param headers finds a header of the response
+	 */
+	ResponseRecording start(DependencyCall call, String method, String url, int status,
+			Function<String, @Nullable String> headers) {
+		String contentType = headers.apply(HttpHeaders.CONTENT_TYPE);
+		return this.quarantine.record(call, new ResponseHead(method, redacted(url), status, contentType,
+				charset(contentType), length(headers.apply(HttpHeaders.CONTENT_LENGTH))));
 	}
 
-	private static long length(HttpHeaders headers) {
+	private static String redacted(String url) {
 		try {
-			return headers.getContentLength();
+			return RedactedUrl.of(URI.create(url));
+		}
+		catch (IllegalArgumentException ex) {
+			return "(not a URL)";
+		}
+	}
+
+	private static long length(@Nullable String header) {
+		try {
+			return (header != null) ? Long.parseLong(header.trim()) : -1;
 		}
 		catch (NumberFormatException ex) {
 			return -1;

@@ -36,8 +36,8 @@ public final class RecordingExchangeFilter implements ExchangeFilterFunction {
 	}
 
 	private ClientResponse recorded(DependencyCall call, ClientRequest request, ClientResponse response) {
-		ResponseRecording recording = this.responses.start(call, request.method().name(), request.url(),
-				response.statusCode().value(), response.headers().asHttpHeaders());
+		ResponseRecording recording = this.responses.start(call, request.method().name(), request.url().toString(),
+				response.statusCode().value(), response.headers().asHttpHeaders()::getFirst);
 		return response.mutate()
 			.body((body) -> body.doOnNext((buffer) -> read(buffer, recording)).doOnComplete(recording::ended))
 			.build();

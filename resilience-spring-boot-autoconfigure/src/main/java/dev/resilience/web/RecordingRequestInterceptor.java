@@ -31,8 +31,10 @@ public final class RecordingRequestInterceptor implements ClientHttpRequestInter
 			throws IOException {
 		ClientHttpResponse response = execution.execute(request, body);
 		DependencyCall call = DependencyCallHolder.get();
-		return (call != null) ? new RecordedResponse(response, this.responses.start(call, request.getMethod().name(),
-				request.getURI(), response.getStatusCode().value(), response.getHeaders())) : response;
+		return (call != null)
+				? new RecordedResponse(response, this.responses.start(call, request.getMethod().name(),
+						request.getURI().toString(), response.getStatusCode().value(), response.getHeaders()::getFirst))
+				: response;
 	}
 
 }

@@ -20,6 +20,7 @@ import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.signal.CorruptResponse;
 import dev.resilience.signal.Quarantine;
+import feign.codec.Encoder;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +39,13 @@ import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfigu
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.cloud.openfeign.EnableFeignClients;
+import org.springframework.cloud.openfeign.FeignAutoConfiguration;
+import org.springframework.cloud.openfeign.FeignClient;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.client.support.RestClientAdapter;
@@ -264,10 +269,10 @@ class CorruptResponseTests {
 
 	private ApplicationContextRunner runner() {
 		return Guarded.runner(Products.class, Outer.class, Apis.class)
-			.withConfiguration(
-					AutoConfigurations.of(RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class,
-							WebClientAutoConfiguration.class, ValidationAutoConfiguration.class,
-							ResilienceClientAutoConfiguration.class, ResilienceQuarantineAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(RestClientAutoConfiguration.class,
+					RestTemplateAutoConfiguration.class, WebClientAutoConfiguration.class,
+					ValidationAutoConfiguration.class, FeignAutoConfiguration.class,
+					ResilienceClientAutoConfiguration.class, ResilienceQuarantineAutoConfiguration.class))
 			.withPropertyValues("partner.url=" + url());
 	}
 
@@ -346,6 +351,15 @@ class CorruptResponseTests {
 				return context.getBean("webApi", Api.class).product();
 			}
 
+		},
+
+		FEIGN("product") {
+
+			@Override
+			@Nullable Product get(Products products, ApplicationContext context) {
+				return context.getBean(FeignApi.class).product();
+			}
+
 		};
 
 		private final String operation;
@@ -374,7 +388,24 @@ class CorruptResponseTests {
 
 	}
 
+	@FeignClient(name = "partner", url = "${partner.url}")
+	interface FeignApi {
+
+		@Valid
+		@GetMapping("/products?token=secret")
+		@Dependency(name = "partner", type = CRITICAL)
+		Product product();
+
+	}
+
+	@EnableFeignClients(clients = FeignApi.class)
 	static class Apis {
+
+		// Spring Cloud leaves its own out for Spring Data, of which only a part is here
+		@Bean
+		Encoder encoder() {
+			return new Encoder.Default();
+		}
 
 		@Bean
 		Api restApi(RestClient.Builder client, Environment environment) {
