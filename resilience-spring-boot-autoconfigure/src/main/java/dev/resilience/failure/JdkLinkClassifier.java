@@ -69,11 +69,13 @@ final class JdkLinkClassifier implements LinkClassifier {
 	}
 
 	// the end of a whole call in OkHttp; Spring's read timeout, which closes the body of
-	// the JDK's client while it is being read
+	// the JDK's client while it is being read: that is the cause that newer JDKs give
 	private static boolean isGivenUp(Throwable link) {
-		return (link.getClass() == InterruptedIOException.class && "timeout".equals(link.getMessage()))
-				|| (link.getClass() == IOException.class && "closed".equals(link.getMessage())
-						&& link.getCause() == null);
+		if (link.getClass() == InterruptedIOException.class) {
+			return "timeout".equals(link.getMessage());
+		}
+		return link.getClass() == IOException.class && link.getCause() == null
+				&& ("closed".equals(link.getMessage()) || "subscription cancelled".equals(link.getMessage()));
 	}
 
 	// a response that has begun: the JDK's client, then HttpURLConnection

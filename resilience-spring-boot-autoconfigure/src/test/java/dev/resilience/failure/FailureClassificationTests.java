@@ -1,5 +1,6 @@
 package dev.resilience.failure;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -91,6 +92,12 @@ class FailureClassificationTests {
 				Arguments.of(new ConnectTimeoutException("slow"), FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new SocketTimeoutException("Read timed out"), FailureKind.TIMEOUT),
 				Arguments.of(new HttpTimeoutException("request"), FailureKind.TIMEOUT),
+				Arguments.of(new IOException("closed"), FailureKind.TIMEOUT),
+				Arguments.of(new IOException("closed",
+						new IOException("fixed content-length: 9, bytes received: 4",
+								new IOException("subscription cancelled"))),
+						FailureKind.TIMEOUT),
+				Arguments.of(new IOException("closed", new EOFException()), FailureKind.UNKNOWN),
 				Arguments.of(new InterruptedIOException("timeout"), FailureKind.TIMEOUT),
 				Arguments.of(new InterruptedIOException("closed"), FailureKind.UNKNOWN),
 				Arguments.of(new HttpMessageNotWritableException("request", new StreamReadException("json")),
