@@ -145,7 +145,8 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
 		Quarantine {
 			check("quarantine.max-responses", maxResponses, maxResponses >= 1, "a whole number from 1");
-			check("quarantine.max-body", maxBody, maxBody.toBytes() >= 1 && maxBody.toMegabytes() <= 16,
+			check("quarantine.max-body", maxBody,
+					maxBody.toBytes() >= 1 && maxBody.compareTo(DataSize.ofMegabytes(16)) <= 0,
 					"a size from 1B to 16MB, for example 4KB");
 		}
 

@@ -21,4 +21,12 @@ final class ResponseEntityClassifier implements ResultClassifier {
 				response.getHeaders().getFirst("Retry-After"));
 	}
 
+	// a body that is a stream
+	@Override
+	public void discard(Object result) throws Exception {
+		if (((ResponseEntity<?>) result).getBody() instanceof AutoCloseable body) {
+			body.close();
+		}
+	}
+
 }

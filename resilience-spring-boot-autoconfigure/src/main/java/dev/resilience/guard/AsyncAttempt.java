@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.resilience.failure.FailedResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,9 @@ final class AsyncAttempt {
 			else {
 				fail(unwrap(thrown));
 			}
+		}
+		else if (thrown instanceof FailedResult late) {
+			late.discard();
 		}
 	}
 

@@ -53,7 +53,9 @@ record Attempt(Call call, int attempt, long attemptDeadlineNanos) implements Enc
 
 	@Override
 	public void requestNotSent() {
-		this.call.requestNotSent();
+		if (this.call.attempt() == this.attempt) {
+			this.call.requestNotSent();
+		}
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +32,12 @@ final class BackgroundExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
 		Environment environment = operation.guard().environment();
-		Pending call = new Pending(operation, work, environment.context().capture(true),
-				operation.key(work, DependencyCallHolder.get()));
+		DependencyCall outer = DependencyCallHolder.get();
+		Pending call = new Pending(operation, work, environment.context().capture(true), operation.key(work, outer));
+		if (outer instanceof EnclosingCall enclosing) {
+			// its next attempt would fire it once more
+			enclosing.call().started(operation.policy().idempotencyKey());
+		}
 		this.pending.incrementAndGet();
 		environment.transactions().afterCommit(() -> submit(call), this.pending::decrementAndGet);
 		return null;

@@ -30,6 +30,16 @@ final class BorrowedConnections {
 	}
 
 	private static Connection borrowed(Connection connection, int silenceMillis) throws SQLException {
+		try {
+			return limited(connection, silenceMillis);
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+	private static Connection limited(Connection connection, int silenceMillis) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
 		int networkTimeout = connection.getNetworkTimeout();
 		connection.setNetworkTimeout(Runnable::run, silenceMillis);

@@ -133,6 +133,17 @@ final class Call implements EnclosingCall, CallEvent {
 				: this.deadlineNanos;
 	}
 
+	/**
+	 * Whether the caller of the request gave up before the partner could be called slow.
+	 * That is no failure of the partner: else impatient callers could have it switched
+	 * off for everybody.
+	 */
+	boolean isCutShort(long nowNanos) {
+		boolean shortened = this.deadlineNanos - this.startNanos < this.operation.timeoutNanos();
+		boolean byRequest = !(this.outer instanceof EnclosingCall enclosing) || enclosing.call().isCutShort(nowNanos);
+		return shortened && byRequest && !this.operation.isSlow(nowNanos - this.attemptNanos);
+	}
+
 	boolean isLastAttempt() {
 		return this.attempt >= this.operation.policy().maxAttempts();
 	}
@@ -153,7 +164,7 @@ final class Call implements EnclosingCall, CallEvent {
 	/** Whether the partner recognises all requests of the present attempt. */
 	boolean isKeyed() {
 		Requests requests = this.requests;
-		return requests != null && requests.isRecognisable();
+		return this.operation.policy().idempotencyKey() && requests != null && requests.isRecognisable();
 	}
 
 	private Requests requests() {
@@ -280,7 +291,8 @@ final class Call implements EnclosingCall, CallEvent {
 		return key;
 	}
 
-	private void started(boolean withKey) {
+	/** A request has left, or will leave whatever becomes of this call. */
+	void started(boolean withKey) {
 		requests().started(withKey);
 		if (this.outer instanceof EnclosingCall enclosing) {
 			enclosing.call().started(withKey);

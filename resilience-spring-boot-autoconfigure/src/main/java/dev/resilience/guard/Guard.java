@@ -160,7 +160,8 @@ public final class Guard {
 
 	void attemptFailed(Call call, long nowNanos, Failure failure) {
 		FailureKind kind = failure.kind();
-		boolean counts = kind.isCountedByBreaker() && (kind != FailureKind.PARTIAL_FAILURE
+		boolean cutShort = kind == FailureKind.TIMEOUT && call.isCutShort(nowNanos);
+		boolean counts = kind.isCountedByBreaker() && !cutShort && (kind != FailureKind.PARTIAL_FAILURE
 				|| failure.classification().failedShare() >= this.policy.breaker().failureRate().value());
 		if (counts) {
 			this.lastFailure = failure.exception();
@@ -175,7 +176,8 @@ public final class Guard {
 		if (counts) {
 			this.breaker.failed(call.takePermission(), nowNanos);
 		}
-		else if (kind == FailureKind.RATE_LIMITED || kind == FailureKind.REJECTED || failure.isInterrupted()) {
+		else if (cutShort || kind == FailureKind.RATE_LIMITED || kind == FailureKind.REJECTED
+				|| failure.isInterrupted()) {
 			this.breaker.release(call.takePermission(), nowNanos);
 		}
 		else {

@@ -135,6 +135,10 @@ public final class Operation {
 		return work.succeeded(value);
 	}
 
+	long timeoutNanos() {
+		return this.timeoutNanos;
+	}
+
 	boolean isSlow(long durationNanos) {
 		return durationNanos > this.slowNanos;
 	}

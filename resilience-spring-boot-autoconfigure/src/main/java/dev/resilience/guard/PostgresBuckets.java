@@ -81,7 +81,7 @@ public final class PostgresBuckets extends SharedBuckets {
 		if (problem != null) {
 			throw new IllegalStateException("It can be " + problem);
 		}
-		return open(this.buckets, this.application + "/" + dependency, limit);
+		return open(this.buckets, this.application + "/" + dependency, dependency, limit);
 	}
 
 	// the product is asked for and not told from the URL, which may be that of a wrapper

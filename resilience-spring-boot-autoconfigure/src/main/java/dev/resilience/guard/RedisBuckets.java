@@ -60,7 +60,7 @@ public final class RedisBuckets extends SharedBuckets {
 			before.close();
 		}
 		String key = "resilience:rate-limit:" + this.application + "/" + dependency;
-		return open(buckets(connection.getNativeConnection()), key.getBytes(StandardCharsets.UTF_8), limit);
+		return open(buckets(connection.getNativeConnection()), key.getBytes(StandardCharsets.UTF_8), dependency, limit);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -1,5 +1,8 @@
 package dev.resilience.guard;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TokensInheritanceStrategy;
@@ -13,6 +16,8 @@ public abstract class SharedBuckets {
 
 	/** What a user has to do when there is none. */
 	static final String MISSING = "false, or the application something through which its instances can share it: a DataSource for PostgreSQL (one, or a primary one) and com.bucket4j:bucket4j_jdk17-postgresql, or Spring Data Redis with Lettuce and com.bucket4j:bucket4j_jdk17-lettuce";
+
+	private final Set<String> opened = ConcurrentHashMap.newKeySet();
 
 	SharedBuckets() {
 	}
@@ -32,15 +37,21 @@ public abstract class SharedBuckets {
 	 */
 	abstract Bucket open(String dependency, BucketConfiguration limit);
 
-	/** The bucket of a key, with the given limit whatever it had before. */
-	static <K> Bucket open(ProxyManager<K> buckets, K key, BucketConfiguration limit) {
+	/**
+	 * The bucket of a key. The first time it gets the given limit whatever it had before;
+	 * opened again, after the store was out of reach, it keeps what a newer instance may
+	 * have given it meanwhile.
+	 */
+	<K> Bucket open(ProxyManager<K> buckets, K key, String dependency, BucketConfiguration limit) {
 		Bucket bucket = buckets.builder().build(key, () -> limit);
 		bucket.getAvailableTokens();
 		// set by an instance with an earlier configuration
-		boolean outdated = buckets.getProxyConfiguration(key).filter((stored) -> !stored.equals(limit)).isPresent();
+		boolean outdated = !this.opened.contains(dependency)
+				&& buckets.getProxyConfiguration(key).filter((stored) -> !stored.equals(limit)).isPresent();
 		if (outdated) {
 			bucket.replaceConfiguration(limit, TokensInheritanceStrategy.PROPORTIONALLY);
 		}
+		this.opened.add(dependency);
 		return bucket;
 	}
 

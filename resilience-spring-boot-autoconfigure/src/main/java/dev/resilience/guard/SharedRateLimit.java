@@ -142,9 +142,8 @@ final class SharedRateLimit implements RateLimit {
 			else {
 				grant(bucket.tryConsumeAsMuchAsPossible(turns.size()), turns);
 			}
-			while (!turns.isEmpty()) {
-				reserve(bucket, turns.element());
-				turns.remove();
+			if (!turns.isEmpty()) {
+				reserve(bucket, turns);
 			}
 			if (this.unused.get() > 0) {
 				giveBackUnused(bucket);
@@ -166,22 +165,64 @@ final class SharedRateLimit implements RateLimit {
 		this.unused.addAndGet(left);
 	}
 
-	private void reserve(Bucket bucket, Turn turn) {
-		long wait = Math.min(this.policy.maxWait().toNanos(), turn.endNanos - now());
-		CompletableFuture<Boolean> token = (wait > 0)
-				? RateLimit.reserve(bucket, wait, this.environment.timer(), this::giveBack) : REFUSED;
-		if (turn.decide()) {
-			turn.decideBy(this, token);
-		}
-		else if (!token.cancel(false) && token.join()) {
-			giveBack();
+	// in one request for all whose tokens come in time, whatever their number
+	private void reserve(Bucket bucket, Queue<Turn> turns) {
+		long longest = turns.stream().mapToLong(this::waitNanos).max().orElse(0);
+		long first = (longest > 0) ? bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill() : 0;
+		long between = Math.max(1, this.policy.per().dividedBy(this.policy.permits()).toNanos());
+		long inTime = (longest > 0 && first <= longest) ? 1 + (longest - first) / between : 0;
+		long tokens = Math.min(inTime, turns.size());
+		long last = (tokens > 0) ? bucket.consumeIgnoringRateLimits(tokens) : 0;
+		for (long place = 1; !turns.isEmpty(); place++) {
+			Turn turn = turns.remove();
+			CompletableFuture<Boolean> token = REFUSED;
+			if (place <= tokens) {
+				token = in(Math.max(0, last - (tokens - place) * between), waitNanos(turn));
+			}
+			if (turn.decide()) {
+				turn.decideBy(this, token);
+			}
+			else if (!token.cancel(false) && token.join()) {
+				giveBack();
+			}
 		}
 	}
 
+	private long waitNanos(Turn turn) {
+		return Math.min(this.policy.maxWait().toNanos(), turn.endNanos - now());
+	}
+
+	/** A token that has been taken and may be used after a time. */
+	private CompletableFuture<Boolean> in(long nanos, long longest) {
+		if (nanos > longest) {
+			giveBack();
+			return REFUSED;
+		}
+		CompletableFuture<Boolean> token = new CompletableFuture<>();
+		token.whenComplete((granted, cancelled) -> {
+			if (cancelled != null) {
+				giveBack();
+			}
+		});
+		try {
+			this.environment.timer().schedule(() -> token.complete(true), nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			token.cancel(false); // shutting down
+			return REFUSED;
+		}
+		return token;
+	}
+
 	private void giveBackUnused(Bucket bucket) {
-		long unused = this.unused.get();
-		bucket.addTokens(unused);
-		this.unused.addAndGet(-unused);
+		long unused = this.unused.getAndSet(0);
+		try {
+			bucket.addTokens(unused);
+		}
+		catch (RuntimeException ex) {
+			this.unused.addAndGet(unused);
+			throw ex;
+		}
 	}
 
 	/** The store has answered, after this time. */

@@ -88,14 +88,18 @@ final class CacheStore implements LastGoodStore {
 	// one at a time, so that a cache that hangs holds one thread
 	private void write() {
 		do {
-			this.unwritten.forEach((key, stored) -> {
-				access(() -> {
-					this.cache.put(key, stored);
-					return null;
+			try {
+				this.unwritten.forEach((key, stored) -> {
+					access(() -> {
+						this.cache.put(key, stored);
+						return null;
+					});
+					this.unwritten.computeIfPresent(key, (same, latest) -> (latest != stored) ? latest : null);
 				});
-				this.unwritten.computeIfPresent(key, (same, latest) -> (latest != stored) ? latest : null);
-			});
-			this.writing.set(false);
+			}
+			finally {
+				this.writing.set(false);
+			}
 		}
 		while (!this.unwritten.isEmpty() && this.writing.compareAndSet(false, true));
 	}
@@ -118,7 +122,9 @@ final class CacheStore implements LastGoodStore {
 			this.readers.release();
 			found.complete(null);
 		}
-		return found.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+		// whatever follows must not run on the only thread that keeps the time of all
+		return found.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+			.thenApplyAsync((value) -> value, this.workers);
 	}
 
 	private void read(SimpleKey key, CompletableFuture<@Nullable StaleValue> found) {
@@ -154,7 +160,8 @@ final class CacheStore implements LastGoodStore {
 		try {
 			return access.run();
 		}
-		catch (RuntimeException ex) {
+		// a serializer may fail in these ways too
+		catch (RuntimeException | StackOverflowError | LinkageError ex) {
 			long now = this.clock.getAsLong();
 			long before = this.warned.get();
 			boolean warn = now - before >= WARN_EVERY && this.warned.compareAndSet(before, now);

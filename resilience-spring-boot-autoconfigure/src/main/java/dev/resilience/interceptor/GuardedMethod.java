@@ -33,10 +33,9 @@ record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood,
 			throws Throwable {
 		String key = key(invocation);
 		if (lastGood.subscriber() == null) {
-			return operation
-				.call(new KeptWork(invocation, key, lastGood, lastGood.keys().of(invocation.getArguments())));
+			return operation.call(new KeptWork(invocation, key, lastGood, lastGood.keys().of(invocation)));
 		}
-		return SubscribedCalls.mono(lastGood.subscriber(), lastGood.keys(), invocation.getArguments(),
+		return SubscribedCalls.mono(lastGood.subscriber(), lastGood.keys(), invocation,
 				(valueKey) -> operation.call(new KeptWork(invocation, key, lastGood, valueKey)));
 	}
 

@@ -3,6 +3,7 @@ package dev.resilience.interceptor;
 import java.security.Principal;
 import java.util.function.Supplier;
 
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +15,12 @@ import org.springframework.cache.interceptor.SimpleKey;
  * that Spring uses for caches, so that every cache knows what to do with them.
  *
  * @param operation the method, different from all others
+ * @param perBean whether each bean of the class has values of its own
  * @param user to whom values belong
  * @param key the parameter that differs in each call and means nothing for the result,
  * {@code null} if there is none
  */
-record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nullable KeyParameter key) {
+record LastGoodKeys(String operation, boolean perBean, Supplier<@Nullable Principal> user, @Nullable KeyParameter key) {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
@@ -26,10 +28,10 @@ record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nulla
 	 * The key of a call. To be asked on the caller's thread, which knows the user.
 	 * @return the key, {@code null} if an argument has no usable {@code hashCode}
 	 */
-	@Nullable SimpleKey of(@Nullable Object[] arguments) {
+	@Nullable SimpleKey of(MethodInvocation call) {
 		try {
 			Principal user = this.user.get();
-			return of(arguments, (user != null) ? user.getName() : null);
+			return of(call, (user != null) ? user.getName() : null);
 		}
 		catch (RuntimeException ex) {
 			unusable(ex);
@@ -38,13 +40,13 @@ record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nulla
 	}
 
 	/** The key of a call that a user makes. */
-	@Nullable SimpleKey of(@Nullable Object[] arguments, @Nullable String user) {
+	@Nullable SimpleKey of(MethodInvocation call, @Nullable String user) {
 		try {
-			@Nullable Object[] compared = arguments.clone();
+			@Nullable Object[] compared = call.getArguments().clone();
 			if (this.key != null) {
 				compared[this.key.index()] = null;
 			}
-			return new SimpleKey(this.operation, user, compared);
+			return new SimpleKey(this.operation, this.perBean ? new Bean(call.getThis()) : null, user, compared);
 		}
 		catch (RuntimeException | StackOverflowError ex) {
 			unusable(ex);
@@ -59,6 +61,21 @@ record LastGoodKeys(String operation, Supplier<@Nullable Principal> user, @Nulla
 	void unusable(Throwable ex) {
 		logger.debug("A call of '{}' has no last good value, because its arguments or its user cannot be compared",
 				this.operation, ex);
+	}
+
+	/** A bean by its identity: what it calls equal is its own business. */
+	private record Bean(@Nullable Object bean) {
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Bean same && same.bean == this.bean;
+		}
+
+		@Override
+		public int hashCode() {
+			return System.identityHashCode(this.bean);
+		}
+
 	}
 
 }

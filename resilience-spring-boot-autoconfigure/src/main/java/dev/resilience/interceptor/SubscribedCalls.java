@@ -3,6 +3,7 @@ package dev.resilience.interceptor;
 import java.util.Objects;
 import java.util.Optional;
 
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -21,15 +22,15 @@ final class SubscribedCalls {
 	 * Make a call for each subscription.
 	 * @param user who subscribes
 	 * @param keys tells which value is good for the call
-	 * @param arguments the arguments of the call
+	 * @param invocation the call as it was intercepted
 	 * @param call makes it with its key; {@code null} if its user cannot be known
 	 * @return what the call returns
 	 */
-	static Object mono(SubscribedUser user, LastGoodKeys keys, @Nullable Object[] arguments, Callee call) {
+	static Object mono(SubscribedUser user, LastGoodKeys keys, MethodInvocation invocation, Callee call) {
 		// a caller who blocks is known by his thread
-		Optional<SimpleKey> ofCaller = Optional.ofNullable(keys.of(arguments));
+		Optional<SimpleKey> ofCaller = Optional.ofNullable(keys.of(invocation));
 		return Mono.defer(user::name)
-			.map((name) -> Optional.ofNullable(keys.of(arguments, name)))
+			.map((name) -> Optional.ofNullable(keys.of(invocation, name)))
 			.defaultIfEmpty(ofCaller)
 			.onErrorReturn(Optional.empty())
 			.flatMap((key) -> call(call, key.orElse(null)));

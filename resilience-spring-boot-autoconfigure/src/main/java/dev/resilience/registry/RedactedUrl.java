@@ -31,7 +31,7 @@ public final class RedactedUrl {
 			shown.append(url.getRawPath());
 		}
 		if (url.getRawQuery() != null) {
-			shown.append('?').append(url.getRawQuery().replaceAll("=[^&]*", "=***"));
+			shown.append('?').append(url.getRawQuery().replaceAll("(?<==)[^&]*|(?<=^|&)[^=&]+(?=&|$)", "***"));
 		}
 		return shown.toString();
 	}

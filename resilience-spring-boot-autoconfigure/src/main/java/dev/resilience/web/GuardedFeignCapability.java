@@ -14,6 +14,7 @@ import feign.Client;
 import feign.Request;
 import feign.RetryableException;
 import feign.Retryer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feign: tells the guarded call of the current thread that a request leaves, so that what
@@ -22,6 +23,8 @@ import feign.Retryer;
  * whatever it does.
  */
 public final class GuardedFeignCapability implements Capability {
+
+	private static final byte[] EMPTY = {};
 
 	private final OutboundHeaders headers;
 
@@ -75,8 +78,17 @@ public final class GuardedFeignCapability implements Capability {
 		Map<String, Collection<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		headers.putAll(request.headers());
 		this.headers.announce(call, headers::containsKey, (name, value) -> headers.put(name, List.of(value)));
-		return Request.create(request.httpMethod(), request.url(), headers, request.body(), request.charset(),
+		return Request.create(request.httpMethod(), request.url(), headers, body(request), request.charset(),
 				request.requestTemplate());
+	}
+
+	// what has no body at all HttpURLConnection sends a second time by itself
+	private static byte @Nullable [] body(Request request) {
+		byte[] body = request.body();
+		return switch (request.httpMethod()) {
+			case POST, PUT, PATCH, DELETE -> (body != null) ? body : EMPTY;
+			default -> body;
+		};
 	}
 
 	private static void takeBack(DependencyCall call, Throwable ex) {

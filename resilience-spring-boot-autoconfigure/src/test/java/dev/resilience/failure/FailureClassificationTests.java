@@ -49,9 +49,11 @@ import tools.jackson.core.exc.StreamReadException;
 
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.core.codec.EncodingException;
+import org.springframework.dao.CleanupFailureDataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DeadlockLoserDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -118,6 +120,9 @@ class FailureClassificationTests {
 				Arguments.of(new DeadlockLoserDataAccessException("lost", null), FailureKind.SERVER_ERROR),
 				Arguments.of(new DataIntegrityViolationException("duplicate"), FailureKind.CLIENT_ERROR),
 				Arguments.of(new DataAccessResourceFailureException("gone"), FailureKind.UNKNOWN),
+				Arguments.of(new CleanupFailureDataAccessException("lost", new IOException()), FailureKind.UNKNOWN),
+				Arguments.of(new UncategorizedDataAccessException("lost", new IOException()) {
+				}, FailureKind.UNKNOWN),
 				Arguments.of(noConnection.getConstructor(String.class).newInstance("none"),
 						FailureKind.CONNECTION_REFUSED),
 				Arguments.of(new AccessDeniedException("denied"), FailureKind.NONE),

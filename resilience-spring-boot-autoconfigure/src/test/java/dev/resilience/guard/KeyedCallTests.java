@@ -141,6 +141,23 @@ class KeyedCallTests {
 	}
 
 	@Test
+	void aCallWithoutKeysIsNotMadeSafeByACallWithKeysWithinIt() {
+		Operation inner = keyed("isolation=caller");
+		fail(operation("isolation=caller"), () -> call(inner, this::send));
+		assertThat(this.attempts).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, 3", "false, 1" })
+	void whatIsFiredAndForgottenWithinACallHasLeft(boolean keys, int expected) {
+		Operation inner = this.environment.operation(DependencyType.OPTIONAL, Form.BACKGROUND,
+				settings("idempotency-key=" + keys));
+		fail(keyed("isolation=caller"), FailureKind.CONNECTION_REFUSED, () -> call(inner, () -> {
+		}));
+		assertThat(this.attempts).hasValue(expected);
+	}
+
+	@Test
 	void aRequestWithoutAKeyThatWasNotSentDoesNoHarm() {
 		Operation inner = operation("isolation=caller");
 		fail(keyed("isolation=caller"), () -> {

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyOverloadedException;
+import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.signal.RetryDecision;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
@@ -58,6 +60,19 @@ class RequestDeadlineTests {
 			.withMessage(
 					"Dependency 'partner' was not called: the deadline of the surrounding call or request has passed");
 		assertThat(this.attempts).hasValue(0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "30s, CLOSED", "1ms, OPEN" })
+	void anImpatientCallerSaysNothingOfThePartner(String slow, BreakerState expected) {
+		this.environment.with(deadline(Duration.ofSeconds(1)));
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "timeout=60s",
+				"isolation=caller", "breaker.min-calls=1", "slow-call=" + slow);
+		assertThatExceptionOfType(DependencyTimeoutException.class).isThrownBy(() -> operation.call((last) -> {
+			new CountDownLatch(1).await();
+			return null;
+		}));
+		assertThat(operation.guard().readBreaker().state()).isEqualTo(expected);
 	}
 
 	@Test

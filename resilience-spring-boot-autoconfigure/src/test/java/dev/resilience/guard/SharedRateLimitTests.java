@@ -79,6 +79,21 @@ class SharedRateLimitTests {
 	}
 
 	@Test
+	void fewRequestsServeAllWhoseTokensAreStillToCome() {
+		SharedRateLimit limit = opened(
+				limit(1, Duration.ofHours(1), "permits=1000", "per=1s", "burst=1", "max-wait=1m"));
+		this.store.hang();
+		List<CompletableFuture<Boolean>> tokens = acquire(limit, 1);
+		await().until(() -> this.store.running.get() == 1);
+		int before = this.store.requests.get();
+		tokens.addAll(acquire(limit, 40));
+		this.store.answer();
+		assertThat(granted(tokens)).isEqualTo(41);
+		assertThat(this.store.requests.get() - before).isEqualTo(3);
+		assertThat(limit.reducedSince()).isNull();
+	}
+
+	@Test
 	void whoHasNoAnswerInTimeKeepsToThePartOfThisInstance(CapturedOutput output) {
 		SharedRateLimit limit = opened(limit(2, Duration.ofMillis(50), "permits=10"));
 		this.store.hang();

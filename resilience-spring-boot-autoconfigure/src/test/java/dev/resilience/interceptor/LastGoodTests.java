@@ -94,6 +94,20 @@ class LastGoodTests {
 	}
 
 	@Test
+	void belongsToItsBean() {
+		Guarded.runner()
+			.withBean("one", Prices.class)
+			.withBean("other", Prices.class)
+			.withPropertyValues(PER_USER + "true")
+			.run((context) -> {
+				Prices other = context.getBean("other", Prices.class);
+				assertThat(context.getBean("one", Prices.class).price("a")).isEqualTo("good a");
+				AopTestUtils.<Prices>getTargetObject(other).broken = true;
+				assertThatIllegalStateException().isThrownBy(() -> other.price("a"));
+			});
+	}
+
+	@Test
 	void belongsToTheUserWhoCalledWhenTheValueComesLater() {
 		run(Prices.class, (prices, target) -> {
 			target.pending = new CompletableFuture<>();
