@@ -121,10 +121,12 @@ final class CacheStore implements LastGoodStore {
 		catch (RejectedExecutionException ex) {
 			this.readers.release();
 			found.complete(null);
+			return found;
 		}
 		// whatever follows must not run on the only thread that keeps the time of all
 		return found.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-			.thenApplyAsync((value) -> value, this.workers);
+			.thenApplyAsync((value) -> value, this.workers)
+			.exceptionally((shuttingDown) -> null);
 	}
 
 	private void read(SimpleKey key, CompletableFuture<@Nullable StaleValue> found) {
