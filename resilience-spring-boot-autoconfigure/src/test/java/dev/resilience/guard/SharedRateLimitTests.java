@@ -140,7 +140,7 @@ class SharedRateLimitTests {
 		SharedRateLimit limit = opened(limit(5, Duration.ofHours(1), "permits=10"));
 		this.store.failure = new IllegalStateException("wrapped", new java.net.ConnectException("refused"));
 		assertThat(granted(acquire(limit, 1))).isEqualTo(1);
-		assertThat(limit.reducedSince()).isNotNull();
+		await().until(() -> limit.reducedSince() != null);
 		assertThat(granted(acquire(limit, 10))).isEqualTo(1);
 		await().until(() -> output.getOut().contains("is out of reach (java.net.ConnectException: refused)"));
 		this.store.failure = null;

@@ -22,6 +22,8 @@ class CacheStoreTests {
 
 	private static final SimpleKey KEY = new SimpleKey("key");
 
+	private static final Object UNWRITABLE = new Object();
+
 	private final AtomicLong clock = new AtomicLong(1_000_000);
 
 	private final List<Object> written = new ArrayList<>();
@@ -32,6 +34,9 @@ class CacheStoreTests {
 
 		@Override
 		public void put(Object key, @Nullable Object value) {
+			if (((CacheStore.Stored) value).value() == UNWRITABLE) {
+				throw new StackOverflowError();
+			}
 			super.put(key, value);
 			CacheStoreTests.this.written.add(((CacheStore.Stored) value).value());
 		}
@@ -69,6 +74,15 @@ class CacheStoreTests {
 		this.store.put(KEY, "newer");
 		work();
 		assertThat(this.written).containsExactly("new", "newer");
+	}
+
+	@Test
+	void goesOnAfterAValueThatCannotBeSerialized() {
+		this.store.put(KEY, UNWRITABLE);
+		work();
+		this.store.put(KEY, "good");
+		work();
+		assertThat(this.written).containsExactly("good");
 	}
 
 	@Test
