@@ -1,5 +1,7 @@
 package dev.resilience;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -7,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards work that is not a method of a bean. The names are those of
  * {@code resilience.dependencies}; an unknown one is refused with an
- * {@link IllegalArgumentException} that lists the known ones. The call ends when the work
+ * {@link IllegalArgumentException} that lists the known ones, or guarded as critical
+ * where {@code resilience.allow-unknown} is set. A {@link #call} ends when its work
  * returns: work that returns a stage, a future or a publisher is refused with an
  * {@link IllegalArgumentException}, because it would be unguarded until that completes.
+ * For these there are {@link #callAsync} and {@link ReactiveDependencies}.
  */
 public interface Dependencies {
 
@@ -45,6 +49,34 @@ public interface Dependencies {
 	 * @param work the call; invoked once for each attempt
 	 */
 	void run(String name, Runnable work);
+
+	/**
+	 * Call a dependency whose result comes through a stage. It is guarded until that
+	 * completes: at the deadline, and when its caller cancels the returned future, it is
+	 * cancelled. Never throws: what fails, fails the returned future.
+	 * @param name the dependency
+	 * @param work the call; invoked once for each attempt, and returns a new stage each
+	 * time
+	 * @param <T> the type of the result
+	 * @return completes with the result; with {@code null} when a call of an optional
+	 * dependency fails, else with the exception that {@link #call} would throw
+	 * @throws IllegalArgumentException if the name is not known
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> callAsync(String name,
+			Work<? extends CompletionStage<T>, ?> work);
+
+	/**
+	 * Call a dependency whose result comes through a stage, with a way out.
+	 * @param name the dependency
+	 * @param work the call; invoked once for each attempt, and returns a new stage each
+	 * time
+	 * @param fallback makes the result out of the failure, for every type of dependency
+	 * @param <T> the type of the result
+	 * @return completes with the result of the work or of the fallback
+	 * @throws IllegalArgumentException if the name is not known
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> callAsync(String name, Work<? extends CompletionStage<T>, ?> work,
+			Function<Throwable, T> fallback);
 
 	/**
 	 * A call of a dependency.

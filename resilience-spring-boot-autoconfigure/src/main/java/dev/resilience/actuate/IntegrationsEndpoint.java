@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.Locale;
 
 import dev.resilience.guard.Guard;
+import dev.resilience.policy.Mode;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMap;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.PolicyChanges;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -21,7 +23,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * The map of the dependencies at {@code /actuator/integrations}, and their switches.
+ * The map of the dependencies at {@code /actuator/integrations}, and their switches and
+ * policies.
  */
 @Endpoint(id = "integrations", defaultAccess = Access.READ_ONLY)
 public class IntegrationsEndpoint {
@@ -30,7 +33,9 @@ public class IntegrationsEndpoint {
 
 	private final DependencyMapReader map;
 
-	private final SwitchAudit audit;
+	private final PolicyChanges changes;
+
+	private final ChangeAudit audit;
 
 	private final QuarantineReads quarantine;
 
@@ -38,13 +43,15 @@ public class IntegrationsEndpoint {
 	 * Create the endpoint.
 	 * @param registry the live dependencies
 	 * @param map draws their map
-	 * @param audit is told of every switch
+	 * @param changes changes their policies
+	 * @param audit is told of every change
 	 * @param quarantine shows corrupt responses
 	 */
-	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, SwitchAudit audit,
-			QuarantineReads quarantine) {
+	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, PolicyChanges changes,
+			ChangeAudit audit, QuarantineReads quarantine) {
 		this.registry = registry;
 		this.map = map;
+		this.changes = changes;
 		this.audit = audit;
 		this.quarantine = quarantine;
 	}
@@ -86,12 +93,14 @@ public class IntegrationsEndpoint {
 	}
 
 	/**
-	 * Throw the switch of a dependency.
+	 * Throw the switch of a dependency, or change its policy.
 	 * @param name its name
 	 * @param position {@code auto}, {@code off} or {@code bypass}
 	 * @param reason why, in words
-	 * @param duration after which it returns by itself, for example {@code 15m}
-	 * @param policy a change of the policy, which this version does not have
+	 * @param duration after which the switch returns by itself, for example {@code 15m}
+	 * @param policy a setting and its new value, for example
+	 * {@code retry.max-attempts=2}; without a value it goes back to that of the
+	 * properties
 	 * @return the dependency as it is now, or what is wrong with the request
 	 */
 	@WriteOperation
@@ -101,9 +110,17 @@ public class IntegrationsEndpoint {
 		if (guard == null) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
-		if (policy != null) {
-			return wrong("'policy' cannot be changed at run time in this version");
+		// one line in the log, whatever was sent
+		String line = (reason != null) ? reason.replaceAll("\\p{Cntrl}", " ") : null;
+		if (policy == null) {
+			return changeSwitch(guard, position, line, duration);
 		}
+		return (position == null && duration == null) ? changePolicy(name, policy, line)
+				: wrong("'policy' and 'position' are different changes: send one after the other");
+	}
+
+	private WebEndpointResponse<Object> changeSwitch(Guard guard, @Nullable String position, @Nullable String reason,
+			@Nullable String duration) {
 		if (position == null) {
 			return wrong("'position' is missing, allowed are auto, off and bypass");
 		}
@@ -122,10 +139,24 @@ public class IntegrationsEndpoint {
 					.formatted(duration));
 			}
 		}
-		// one line in the log, whatever was sent
-		String line = (reason != null) ? reason.replaceAll("\\p{Cntrl}", " ") : null;
-		guard.setSwitch(wanted, line, limit);
-		this.audit.switched(name, wanted, line, limit);
+		if (guard.policy().mode() == Mode.OBSERVE && wanted != SwitchPosition.AUTO) {
+			return wrong(
+					"'position' is '%s', but the dependency is only observed: send {\"policy\": \"mode=enforce\"} first"
+						.formatted(position));
+		}
+		guard.setSwitch(wanted, reason, limit);
+		this.audit.switched(guard.policy().name(), wanted, reason, limit);
+		return new WebEndpointResponse<>(this.map.read(guard.policy().name()));
+	}
+
+	private WebEndpointResponse<Object> changePolicy(String name, String assignment, @Nullable String reason) {
+		try {
+			this.changes.change(name, assignment);
+		}
+		catch (IllegalArgumentException ex) {
+			return wrong(ex.getMessage());
+		}
+		this.audit.policyChanged(name, assignment, reason);
 		return new WebEndpointResponse<>(this.map.read(name));
 	}
 
@@ -141,8 +172,8 @@ public class IntegrationsEndpoint {
 		}
 	}
 
-	private static WebEndpointResponse<Object> wrong(String reason) {
-		return new WebEndpointResponse<>(new Problem(reason), WebEndpointResponse.STATUS_BAD_REQUEST);
+	private static WebEndpointResponse<Object> wrong(@Nullable String reason) {
+		return new WebEndpointResponse<>(new Problem(String.valueOf(reason)), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
 
 	/**

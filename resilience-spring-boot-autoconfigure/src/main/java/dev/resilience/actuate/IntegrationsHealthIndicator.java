@@ -3,6 +3,7 @@ package dev.resilience.actuate;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.resilience.policy.Mode;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMap;
 import dev.resilience.registry.DependencyMapReader;
@@ -43,18 +44,21 @@ public final class IntegrationsHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		DependencyMap map = this.map.read();
 		Map<String, String> failing = new TreeMap<>();
+		boolean enforced = false;
 		boolean critical = false;
 		for (Map.Entry<String, DependencyDescriptor> each : map.dependencies().entrySet()) {
 			Status status = each.getValue().status();
 			if (each.getValue().failing()) {
 				failing.put(each.getKey(), status.name());
-				critical |= status == Status.DOWN;
+				// one that is only observed has no say in what becomes of this instance
+				enforced |= each.getValue().mode() == Mode.ENFORCE;
+				critical |= status == Status.DOWN && each.getValue().mode() == Mode.ENFORCE;
 			}
 		}
 		if (critical && this.failOnCritical) {
 			builder.down();
 		}
-		else if (!failing.isEmpty() && this.degradedStatus != null) {
+		else if (enforced && this.degradedStatus != null) {
 			builder.status(this.degradedStatus);
 		}
 		else {

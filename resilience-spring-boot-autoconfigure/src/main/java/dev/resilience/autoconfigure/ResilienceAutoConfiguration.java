@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import dev.resilience.Dependencies;
 import dev.resilience.FailureClassifier;
 import dev.resilience.OutcomeClassifier;
+import dev.resilience.ReactiveDependencies;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
@@ -13,6 +14,7 @@ import dev.resilience.guard.RequestDeadline;
 import dev.resilience.guard.SharedBuckets;
 import dev.resilience.guard.Sharing;
 import dev.resilience.guard.Threads;
+import dev.resilience.guard.Tracing;
 import dev.resilience.guard.Transactions;
 import dev.resilience.interceptor.DependencyAdvisor;
 import dev.resilience.interceptor.OperationCatalog;
@@ -22,13 +24,16 @@ import dev.resilience.policy.PolicyResolver;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.GuardLifecycle;
+import dev.resilience.registry.HandedInOperations;
 import dev.resilience.registry.HealthChecks;
 import dev.resilience.registry.ProgrammaticDependencies;
+import dev.resilience.registry.ProgrammaticReactiveDependencies;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls;
 import dev.resilience.signal.Quarantine;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -39,6 +44,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -109,17 +116,19 @@ public final class ResilienceAutoConfiguration {
 	Environment resilienceEnvironment(Threads threads, FailureClassification classification, FailedCalls failedCalls,
 			ObjectProvider<Transactions> transactions, ObjectProvider<ContextCarrier> context,
 			ObjectProvider<Supplier<@Nullable DegradedResponse>> response,
-			ObjectProvider<RequestDeadline> requestDeadline, Sharing sharing) {
+			ObjectProvider<RequestDeadline> requestDeadline, Sharing sharing, ObjectProvider<Tracing> tracing) {
 		return new Environment(System::nanoTime, threads.watchdog(), threads.workers(), threads.timer(),
 				transactions.getIfAvailable(() -> Transactions.NONE), context.getIfAvailable(() -> ContextCarrier.NONE),
 				classification, response.getIfAvailable(() -> () -> null),
-				requestDeadline.getIfAvailable(() -> RequestDeadline.NONE), failedCalls, sharing);
+				requestDeadline.getIfAvailable(() -> RequestDeadline.NONE), failedCalls, sharing,
+				tracing.getIfAvailable());
 	}
 
 	@Bean
-	DependencyRegistry resilienceDependencyRegistry(PolicyResolver policies, Environment environment,
-			ObjectProvider<CallListener.Factory> listeners) {
-		return new DependencyRegistry(policies, environment, listeners.orderedStream().toList());
+	DependencyRegistry resilienceDependencyRegistry(ResilienceProperties properties, PolicyResolver policies,
+			Environment environment, ObjectProvider<CallListener.Factory> listeners) {
+		return new DependencyRegistry(policies, environment, listeners.orderedStream().toList(),
+				properties.allowUnknown() ? properties.maxUnknown() : 0);
 	}
 
 	@Bean
@@ -131,10 +140,21 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	Dependencies resilienceDependencies(DependencyRegistry registry, ResultClassification results,
+	HandedInOperations resilienceHandedInOperations(DependencyRegistry registry, ResultClassification results,
 			OperationCatalog catalog) {
-		return new ProgrammaticDependencies(registry, results, catalog::resolveAll);
+		return new HandedInOperations(registry, results, catalog::resolveAll);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Dependencies resilienceDependencies(HandedInOperations operations) {
+		return new ProgrammaticDependencies(operations);
+	}
+
+	@Bean
+	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, OperationCatalog catalog,
+			DependencyRegistry registry, HealthChecks healthChecks) {
+		return new RuntimePolicies(properties, catalog, registry, healthChecks);
 	}
 
 	@Bean
@@ -161,6 +181,33 @@ public final class ResilienceAutoConfiguration {
 		@Bean
 		SpringTransactions resilienceTransactions() {
 			return new SpringTransactions();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Mono.class)
+	static class ReactiveConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveDependencies resilienceReactiveDependencies(HandedInOperations operations) {
+			return new ProgrammaticReactiveDependencies(operations);
+		}
+
+	}
+
+	/**
+	 * Properties that change while the application runs, with Spring Cloud.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(EnvironmentChangeEvent.class)
+	static class EnvironmentChangeConfiguration {
+
+		@Bean
+		ApplicationListener<EnvironmentChangeEvent> resilienceEnvironmentChanges(
+				ObjectProvider<RuntimePolicies> policies, org.springframework.core.env.Environment environment) {
+			return new PropertyChanges(policies, environment);
 		}
 
 	}

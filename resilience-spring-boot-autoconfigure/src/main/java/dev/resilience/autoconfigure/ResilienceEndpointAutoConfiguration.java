@@ -2,9 +2,10 @@ package dev.resilience.autoconfigure;
 
 import dev.resilience.actuate.IntegrationsEndpoint;
 import dev.resilience.actuate.QuarantineReads;
-import dev.resilience.actuate.SwitchAudit;
+import dev.resilience.actuate.ChangeAudit;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.PolicyChanges;
 import dev.resilience.signal.Quarantine;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -31,12 +32,13 @@ public final class ResilienceEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	IntegrationsEndpoint integrationsEndpoint(DependencyRegistry registry, DependencyMapReader map,
-			ApplicationEventPublisher publisher, ObjectProvider<Quarantine> quarantine,
+			PolicyChanges changes, ApplicationEventPublisher publisher, ObjectProvider<Quarantine> quarantine,
 			ObjectProvider<EndpointAccessResolver> access) {
 		EndpointAccessResolver resolver = access.getIfAvailable(() -> (endpoint, byDefault) -> byDefault);
 		boolean writeAccess = resolver.accessFor(EndpointId.of("integrations"),
 				Access.READ_ONLY) == Access.UNRESTRICTED;
-		return new IntegrationsEndpoint(registry, map, new SwitchAudit(publisher, CurrentUser.users(null).caller()),
+		return new IntegrationsEndpoint(registry, map, changes,
+				new ChangeAudit(publisher, CurrentUser.users(null).caller()),
 				new QuarantineReads(quarantine.getIfAvailable(), writeAccess));
 	}
 

@@ -21,6 +21,10 @@ import org.springframework.util.unit.DataSize;
  * Everything under {@code resilience}. A misspelt key is refused, not ignored.
  *
  * @param enabled whether dependencies are guarded at all.
+ * @param allowUnknown whether work may be handed in for dependencies that nobody has
+ * configured: they are critical.
+ * @param maxUnknown how many of those may live at once; the one that was not called for
+ * the longest time makes room.
  * @param types defaults for all dependencies of a type.
  * @param dependencies settings of dependencies, by their names.
  * @param health how failing dependencies show in the application's health.
@@ -30,9 +34,14 @@ import org.springframework.util.unit.DataSize;
  * @param quarantine corrupt responses that are kept for investigation.
  */
 @ConfigurationProperties(prefix = "resilience", ignoreUnknownFields = false)
-record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue Types types,
+record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowUnknown,
+		@DefaultValue("100") int maxUnknown, @DefaultValue Types types,
 		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
 		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine) {
+
+	ResilienceProperties {
+		check("max-unknown", maxUnknown, maxUnknown >= 1, "a whole number from 1");
+	}
 
 	Map<DependencyType, Settings> settingsByType() {
 		Map<DependencyType, Settings> settings = new EnumMap<>(DependencyType.class);

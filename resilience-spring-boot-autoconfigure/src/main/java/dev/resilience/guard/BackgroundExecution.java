@@ -2,7 +2,6 @@ package dev.resilience.guard;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import dev.resilience.DependencyCall;
@@ -19,13 +18,12 @@ final class BackgroundExecution implements Execution {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
+	private final Backlog backlog;
+
 	private final int queue;
 
-	private final AtomicInteger waiting = new AtomicInteger();
-
-	private final AtomicInteger pending = new AtomicInteger();
-
-	BackgroundExecution(int queue) {
+	BackgroundExecution(Backlog backlog, int queue) {
+		this.backlog = backlog;
 		this.queue = queue;
 	}
 
@@ -33,25 +31,26 @@ final class BackgroundExecution implements Execution {
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
 		Environment environment = operation.guard().environment();
 		DependencyCall outer = DependencyCallHolder.get();
-		Pending call = new Pending(operation, work, environment.context().capture(true), operation.key(work, outer));
+		Tracing tracing = environment.tracing();
+		Pending call = new Pending(operation, work, environment.context().capture(true), operation.key(work, outer),
+				(tracing != null) ? tracing.current() : null);
 		if (outer instanceof EnclosingCall enclosing) {
 			// its next attempt would fire it once more
 			enclosing.call().started(operation.policy().idempotencyKey());
 		}
-		this.pending.incrementAndGet();
-		environment.transactions().afterCommit(() -> submit(call), this.pending::decrementAndGet);
+		this.backlog.began();
+		environment.transactions().afterCommit(() -> submit(call), this.backlog::ended);
 		return null;
 	}
 
 	private void submit(Pending call) {
-		if (this.waiting.incrementAndGet() > this.queue) {
-			this.waiting.decrementAndGet();
+		if (!this.backlog.tryWait(this.queue)) {
 			run(call).reject(Refusal.QUEUE_FULL);
 			return;
 		}
 		// a place in the bulkhead is waited for without a thread, as long as it takes
 		call.operation.guard().bulkhead().await(() -> {
-			this.waiting.decrementAndGet();
+			this.backlog.waited();
 			start(call);
 		});
 	}
@@ -77,10 +76,10 @@ final class BackgroundExecution implements Execution {
 
 	private AsyncRun run(Pending call) {
 		// neither a surrounding call nor a request waits for it
-		AsyncRun run = new AsyncRun(call.operation.begin(call.work, null, null, call.key), WorkerWork::new,
+		AsyncRun run = new AsyncRun(call.operation.begin(call.work, null, null, call.key, call.traced), WorkerWork::new,
 				call.context, null);
 		run.result().whenComplete((value, failure) -> {
-			this.pending.decrementAndGet();
+			this.backlog.ended();
 			if (failure != null) {
 				lost(call.operation, failure);
 			}
@@ -99,17 +98,14 @@ final class BackgroundExecution implements Execution {
 		}
 	}
 
-	/** Calls that wait or run. */
-	int pending() {
-		return this.pending.get();
-	}
-
 	/**
 	 * A call that waits for its turn.
 	 *
 	 * @param key its idempotency key, as far as its caller knew it
+	 * @param traced within which it is traced, if calls are
 	 */
-	private record Pending(Operation operation, Work work, UnaryOperator<Runnable> context, @Nullable String key) {
+	private record Pending(Operation operation, Work work, UnaryOperator<Runnable> context, @Nullable String key,
+			@Nullable Object traced) {
 	}
 
 	/**

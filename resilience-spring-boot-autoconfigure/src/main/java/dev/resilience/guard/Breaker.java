@@ -37,6 +37,15 @@ final class Breaker {
 
 	private static final Throwable COUNTED = new Counted();
 
+	// numbers that calls of the predecessor, which are still under way, cannot have
+	private static final int NUMBERS_APART = 1 << 16;
+
+	private final String name;
+
+	private final DependencyPolicy.Breaker policy;
+
+	private final DoubleSupplier random;
+
 	private final BreakerClock clock;
 
 	private final CircuitBreaker machine;
@@ -48,9 +57,19 @@ final class Breaker {
 	private final LongAdder refused = new LongAdder();
 
 	// an even number for each state: the permission of the calls that were let through
-	private final AtomicInteger state = new AtomicInteger();
+	private final AtomicInteger state;
 
 	Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, long startNanos) {
+		this(name, policy, random, startNanos, 0);
+		watchStates();
+	}
+
+	private Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, long startNanos,
+			int firstState) {
+		this.name = name;
+		this.policy = policy;
+		this.random = random;
+		this.state = new AtomicInteger(firstState);
 		this.clock = new BreakerClock(startNanos);
 		this.openTime = new OpenTime(policy.openFor(), random);
 		Duration time = policy.window().time();
@@ -68,12 +87,63 @@ final class Breaker {
 			.clock(this.clock)
 			.build();
 		this.machine = new CircuitBreakerStateMachine(name, config);
-		this.probes = new Probes(this.machine, this.openTime, policy, this::fail);
+		this.probes = new Probes(this.machine, this.openTime, policy, firstState + 1, this::fail);
+	}
+
+	private void watchStates() {
 		this.machine.getEventPublisher().onStateTransition((event) -> {
 			this.state.addAndGet(2);
-			logger.warn("Breaker of dependency '{}' is {}, was {}", name, event.getStateTransition().getToState(),
+			logger.warn("Breaker of dependency '{}' is {}, was {}", this.name, event.getStateTransition().getToState(),
 					event.getStateTransition().getFromState());
 		});
+	}
+
+	/**
+	 * The breaker that takes the place of this one under another policy. An open one
+	 * stays open as long as this one would have; a half-open one probes anew; a closed
+	 * one starts with what this one has counted. Calls that are under way report to
+	 * nobody.
+	 */
+	Breaker successor(DependencyPolicy.Breaker policy, long nowNanos) {
+		int numbered = Math.max(this.state.get(), this.probes.numbered());
+		Breaker successor = new Breaker(this.name, policy, this.random, nowNanos, numbered + NUMBERS_APART);
+		successor.refused.add(this.refused.sum());
+		// one that is open already does not open now
+		switch (this.machine.getState()) {
+			case OPEN -> successor.open(nowNanos + this.openTime.left(nowNanos).toNanos());
+			case HALF_OPEN -> successor.open(nowNanos);
+			default -> {
+			}
+		}
+		successor.watchStates();
+		if (successor.state() == BreakerState.CLOSED) {
+			this.clock.advance(nowNanos);
+			successor.count(this.machine.getMetrics());
+		}
+		return successor;
+	}
+
+	private void open(long untilNanos) {
+		this.machine.transitionToOpenState();
+		this.openTime.resume(untilNanos);
+	}
+
+	// failures last: on the way the rate is never higher than in the end
+	private void count(CircuitBreaker.Metrics metrics) {
+		int calls = metrics.getNumberOfBufferedCalls();
+		int kept = (this.policy.window().time() != null) ? calls : Math.min(calls, this.policy.window().calls());
+		double share = (calls == 0) ? 0 : kept / (double) calls;
+		int failed = (int) Math.round(metrics.getNumberOfFailedCalls() * share);
+		int slow = Math.min(kept - failed, (int) Math.round(metrics.getNumberOfSlowCalls() * share));
+		for (int i = failed + slow; i < kept; i++) {
+			succeed(false);
+		}
+		for (int i = 0; i < slow; i++) {
+			succeed(true);
+		}
+		for (int i = 0; i < failed; i++) {
+			fail();
+		}
 	}
 
 	/** A cheap look before anything is spent on the call. */

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Bulkhead {
 
-	private final int limit;
+	private final Permits permits;
 
-	private final Semaphore permits;
+	private volatile int limit;
 
 	private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
@@ -25,7 +25,7 @@ final class Bulkhead {
 
 	Bulkhead(int limit) {
 		this.limit = limit;
-		this.permits = new Semaphore(limit);
+		this.permits = new Permits(limit);
 	}
 
 	boolean tryAcquire() {
@@ -113,8 +113,24 @@ final class Bulkhead {
 		return this.limit;
 	}
 
+	/**
+	 * Change how many calls may run at once. Permits in use stay in use: a lower limit
+	 * takes effect as they are given back.
+	 */
+	void resize(int limit) {
+		int more = limit - this.limit;
+		this.limit = limit;
+		if (more < 0) {
+			this.permits.reducePermits(-more);
+		}
+		else if (more > 0) {
+			this.permits.release(more);
+			serveWaiters();
+		}
+	}
+
 	int inFlight() {
-		return this.limit - this.permits.availablePermits();
+		return Math.max(0, this.limit - this.permits.availablePermits());
 	}
 
 	int abandoned() {
@@ -129,6 +145,22 @@ final class Bulkhead {
 	/** Abandoned work has ended at last. */
 	void abandonedEnded() {
 		this.abandoned.decrementAndGet();
+	}
+
+	/**
+	 * Permits whose number can be lowered, also below what is in use.
+	 */
+	private static final class Permits extends Semaphore {
+
+		private Permits(int permits) {
+			super(permits);
+		}
+
+		@Override
+		protected void reducePermits(int reduction) {
+			super.reducePermits(reduction);
+		}
+
 	}
 
 	/**

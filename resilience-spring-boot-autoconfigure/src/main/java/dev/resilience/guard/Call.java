@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One logical call, from its start until its outcome is known.
  */
-final class Call implements EnclosingCall, CallEvent {
+class Call implements EnclosingCall, CallEvent {
 
 	private static final AtomicReferenceFieldUpdater<Call, @Nullable Requests> REQUESTS = AtomicReferenceFieldUpdater
 		.newUpdater(Call.class, Requests.class, "requests");
@@ -119,6 +119,22 @@ final class Call implements EnclosingCall, CallEvent {
 	/** The outcome is known. */
 	void ended(Outcome outcome) {
 		this.outcome = (byte) outcome.ordinal();
+	}
+
+	/** Its caller has given it up. */
+	void cancelled() {
+	}
+
+	/**
+	 * The present attempt begins on this thread, which traces it until the scope ends.
+	 */
+	Tracing.Scope traceAttempt() {
+		return Tracing.Scope.NONE;
+	}
+
+	/** What is traced of it, {@code null} if nothing is. */
+	@Nullable Object traced() {
+		return null;
 	}
 
 	@Override

@@ -20,7 +20,7 @@ final class CallerThread {
 		Object value = null;
 		Throwable thrown = null;
 		boolean timedOut;
-		try {
+		try (Tracing.Scope traced = call.traceAttempt()) {
 			value = call.operation.result(call.work, call.work.attempt(call.isLastAttempt()));
 		}
 		catch (Throwable ex) {
@@ -51,7 +51,7 @@ final class CallerThread {
 		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
 		DependencyCall before = DependencyCallHolder.get();
 		DependencyCallHolder.set(call.presentAttempt());
-		try {
+		try (Tracing.Scope traced = call.traceAttempt()) {
 			return call.work.attempt(last);
 		}
 		finally {

@@ -23,6 +23,7 @@ final class Conclusion {
 
 	/** The caller has gone: neither a success nor a failure of the dependency. */
 	static void cancelled(Call call) {
+		call.cancelled();
 		call.guard().listeners().onCall(new CancelledCall(call, call.guard().now()));
 	}
 

@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param requestDeadline knows when the caller of the present request gives up
  * @param failedCalls remembers the failures of critical dependencies
  * @param sharing how instances share their rate limits
+ * @param tracing traces calls, {@code null} if the application traces nothing
  */
 public record Environment(LongSupplier clock, Watchdog watchdog, Executor workers, ScheduledExecutorService timer,
 		Transactions transactions, ContextCarrier context, FailureClassification classification,
 		Supplier<@Nullable DegradedResponse> response, RequestDeadline requestDeadline, FailedCalls failedCalls,
-		Sharing sharing) {
+		Sharing sharing, @Nullable Tracing tracing) {
 }

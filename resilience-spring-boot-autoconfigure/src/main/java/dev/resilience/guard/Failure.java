@@ -82,6 +82,11 @@ public final class Failure {
 		return exception;
 	}
 
+	/** The exception, {@code null} if it is a refusal that nobody has seen. */
+	@Nullable Throwable exceptionIfMade() {
+		return this.exception;
+	}
+
 	private Throwable refusalException() {
 		Refusal refusal = this.refusal;
 		if (refusal == null) {

@@ -3,11 +3,14 @@ package dev.resilience.guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.Mode;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DependencySignals;
@@ -22,15 +25,11 @@ public final class Guard {
 
 	private final Environment environment;
 
-	private final DependencyPolicy policy;
-
-	private final @Nullable Breaker breaker;
-
 	private final Bulkhead bulkhead;
 
 	private final RetryBudgets budgets;
 
-	private final @Nullable RateLimit rateLimit;
+	private final Backlogs backlogs = new Backlogs();
 
 	private final Switch control;
 
@@ -39,6 +38,12 @@ public final class Guard {
 	private final Listeners listeners;
 
 	private final Pause pause;
+
+	private volatile DependencyPolicy policy;
+
+	private volatile @Nullable Breaker breaker;
+
+	private volatile @Nullable RateLimit rateLimit;
 
 	private volatile @Nullable Throwable lastFailure;
 
@@ -53,15 +58,76 @@ public final class Guard {
 		this.environment = environment;
 		long start = now();
 		this.pause = new Pause(policy.maxPause(), start);
-		this.breaker = policy.breaker().enabled()
-				? new Breaker(policy.name(), policy.breaker(), () -> ThreadLocalRandom.current().nextDouble(), start)
-				: null;
+		this.breaker = newBreaker(policy, start);
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
-		this.rateLimit = RateLimit.of(policy, environment);
+		RateLimit rateLimit = RateLimit.of(policy, environment);
+		this.rateLimit = rateLimit;
 		this.control = new Switch(policy.name(), policy.position());
 		this.signals = new DependencySignals(start);
 		this.listeners = new Listeners(policy.name(), this.signals, listeners);
+		if (rateLimit != null) {
+			rateLimit.start(null);
+		}
+	}
+
+	/**
+	 * Check whether a guard can do what was decided.
+	 * @param policy what was decided for a dependency
+	 * @param environment what all guards share
+	 * @throws InvalidSettingException if it cannot
+	 */
+	public static void check(DependencyPolicy policy, Environment environment) {
+		RateLimit.of(policy, environment);
+	}
+
+	private static @Nullable Breaker newBreaker(DependencyPolicy policy, long nowNanos) {
+		return policy.breaker().enabled()
+				? new Breaker(policy.name(), policy.breaker(), () -> ThreadLocalRandom.current().nextDouble(), nowNanos)
+				: null;
+	}
+
+	/**
+	 * Prepare another policy, which may still turn out to be impossible. Permits in use,
+	 * budgets, signals, listeners, the switch and the state of the breaker stay.
+	 * @param next what is to be decided for it
+	 * @return makes the change; to be run after each other, not side by side
+	 * @throws InvalidSettingException if it cannot be done
+	 */
+	public Runnable prepare(DependencyPolicy next) {
+		DependencyPolicy before = this.policy;
+		if (next.mode() == Mode.OBSERVE && this.control.isThrown(now())) {
+			throw new InvalidSettingException(next.sources().getOrDefault("mode", "mode"), next.mode(),
+					"enforce as long as the switch of the dependency is thrown");
+		}
+		boolean sameLimit = Objects.equals(before.rateLimit(), next.rateLimit());
+		RateLimit rateLimit = sameLimit ? this.rateLimit : RateLimit.of(next, this.environment);
+		return () -> {
+			this.bulkhead.resize(next.bulkhead().maxConcurrent());
+			this.budgets.change(next.budget());
+			this.control.returnTo(next.position());
+			this.pause.limitTo(next.maxPause());
+			if (!sameLimit) {
+				replace(rateLimit);
+			}
+			if (!before.breaker().equals(next.breaker())) {
+				Breaker breaker = this.breaker;
+				this.breaker = (breaker != null && next.breaker().enabled()) ? breaker.successor(next.breaker(), now())
+						: newBreaker(next, now());
+			}
+			this.policy = next;
+		};
+	}
+
+	private void replace(@Nullable RateLimit next) {
+		RateLimit before = this.rateLimit;
+		if (next != null) {
+			next.start(before);
+		}
+		this.rateLimit = next;
+		if (before != null) {
+			before.stop();
+		}
 	}
 
 	/**
@@ -83,7 +149,8 @@ public final class Guard {
 		if (this.pause.isOn(now)) {
 			return Refusal.PAUSED;
 		}
-		return (this.breaker != null && this.breaker.isOpen(now)) ? Refusal.BREAKER_OPEN : null;
+		Breaker breaker = this.breaker;
+		return (breaker != null && breaker.isOpen(now)) ? Refusal.BREAKER_OPEN : null;
 	}
 
 	/**
@@ -91,10 +158,11 @@ public final class Guard {
 	 * @return completes with whether there is one
 	 */
 	CompletableFuture<Boolean> acquireToken(Call call) {
-		if (this.rateLimit == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
+		RateLimit rateLimit = this.rateLimit;
+		if (rateLimit == null || this.control.position(call.attemptNanos) == SwitchPosition.BYPASS) {
 			return RateLimit.GRANTED;
 		}
-		return this.rateLimit.acquire(call.deadlineNanos - call.attemptNanos);
+		return rateLimit.acquire(call.deadlineNanos - call.attemptNanos);
 	}
 
 	/**
@@ -128,10 +196,11 @@ public final class Guard {
 		if (this.pause.isOn(call.attemptNanos)) {
 			return Refusal.PAUSED;
 		}
-		if (this.breaker == null) {
+		Breaker breaker = this.breaker;
+		if (breaker == null) {
 			return null;
 		}
-		call.permission = this.breaker.tryAcquire(call.attemptNanos, call.deadlineNanos);
+		call.permission = breaker.tryAcquire(call.attemptNanos, call.deadlineNanos);
 		return (call.permission == Breaker.REFUSED) ? Refusal.BREAKER_OPEN : null;
 	}
 
@@ -147,14 +216,16 @@ public final class Guard {
 	}
 
 	void giveBackToken() {
-		if (this.rateLimit != null) {
-			this.rateLimit.giveBack();
+		RateLimit rateLimit = this.rateLimit;
+		if (rateLimit != null) {
+			rateLimit.giveBack();
 		}
 	}
 
 	void attemptSucceeded(Call call, long nowNanos, boolean slow) {
-		if (this.breaker != null) {
-			this.breaker.succeeded(call.takePermission(), nowNanos, slow);
+		Breaker breaker = this.breaker;
+		if (breaker != null) {
+			breaker.succeeded(call.takePermission(), nowNanos, slow);
 		}
 	}
 
@@ -170,32 +241,35 @@ public final class Guard {
 		if (pause != null) {
 			this.pause.extend(pause, nowNanos);
 		}
-		if (this.breaker == null) {
+		Breaker breaker = this.breaker;
+		if (breaker == null) {
 			return;
 		}
 		if (counts) {
-			this.breaker.failed(call.takePermission(), nowNanos);
+			breaker.failed(call.takePermission(), nowNanos);
 		}
 		else if (cutShort || kind == FailureKind.RATE_LIMITED || kind == FailureKind.REJECTED
 				|| failure.isInterrupted()) {
-			this.breaker.release(call.takePermission(), nowNanos);
+			breaker.release(call.takePermission(), nowNanos);
 		}
 		else {
-			this.breaker.succeeded(call.takePermission(), nowNanos, false);
+			breaker.succeeded(call.takePermission(), nowNanos, false);
 		}
 	}
 
 	/** A stream has begun: a probe has its answer, and does not wait for the end. */
 	void streamBegan(Call call) {
-		if (this.breaker != null && Probes.isProbe(call.permission)) {
-			this.breaker.succeeded(call.takePermission(), now(), false);
+		Breaker breaker = this.breaker;
+		if (breaker != null && Probes.isProbe(call.permission)) {
+			breaker.succeeded(call.takePermission(), now(), false);
 		}
 	}
 
 	/** The attempt was given up by its caller: that says nothing about the dependency. */
 	void attemptCancelled(Call call, long nowNanos) {
-		if (this.breaker != null) {
-			this.breaker.release(call.takePermission(), nowNanos);
+		Breaker breaker = this.breaker;
+		if (breaker != null) {
+			breaker.release(call.takePermission(), nowNanos);
 		}
 	}
 
@@ -226,7 +300,8 @@ public final class Guard {
 	 */
 	public BreakerReading readBreaker() {
 		long now = now();
-		BreakerReading reading = (this.breaker != null) ? this.breaker.read(now)
+		Breaker breaker = this.breaker;
+		BreakerReading reading = (breaker != null) ? breaker.read(now)
 				: new BreakerReading(BreakerState.DISABLED, 0, 0, 0, 0, null);
 		return switch (this.control.position(now)) {
 			case OFF -> reading.switchedTo(BreakerState.FORCED_OPEN);
@@ -242,12 +317,13 @@ public final class Guard {
 	 */
 	public @Nullable Duration retryAfter() {
 		long now = now();
-		Duration breaker = (this.breaker != null) ? this.breaker.retryAfter(now) : null;
+		Breaker breaker = this.breaker;
+		Duration open = (breaker != null) ? breaker.retryAfter(now) : null;
 		Duration pause = pausedFor();
-		if (breaker == null || pause == null) {
-			return (breaker != null) ? breaker : pause;
+		if (open == null || pause == null) {
+			return (open != null) ? open : pause;
 		}
-		return (breaker.compareTo(pause) > 0) ? breaker : pause;
+		return (open.compareTo(pause) > 0) ? open : pause;
 	}
 
 	/**
@@ -264,7 +340,8 @@ public final class Guard {
 	 * @return the moment, {@code null} if that is not so
 	 */
 	public @Nullable Instant rateLimitReducedSince() {
-		return (this.rateLimit != null) ? this.rateLimit.reducedSince() : null;
+		RateLimit rateLimit = this.rateLimit;
+		return (rateLimit != null) ? rateLimit.reducedSince() : null;
 	}
 
 	/**
@@ -289,6 +366,25 @@ public final class Guard {
 	 */
 	public int abandoned() {
 		return this.bulkhead.abandoned();
+	}
+
+	/**
+	 * How many of its calls were fired and forgotten, and wait or run.
+	 * @return their number over all its operations
+	 */
+	public int pending() {
+		return this.backlogs.pending();
+	}
+
+	/**
+	 * It is forgotten: nothing listens to its calls any more.
+	 */
+	public void retire() {
+		RateLimit rateLimit = this.rateLimit;
+		if (rateLimit != null) {
+			rateLimit.stop();
+		}
+		this.listeners.close();
 	}
 
 	/**
@@ -329,6 +425,10 @@ public final class Guard {
 
 	Bulkhead bulkhead() {
 		return this.bulkhead;
+	}
+
+	Backlog backlog(String operation) {
+		return this.backlogs.of(operation);
 	}
 
 	RetryBudget retryBudget(DependencyType type) {

@@ -54,6 +54,18 @@ final class Listeners implements CallListener {
 		}
 	}
 
+	@Override
+	public void close() {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.close();
+			}
+			catch (RuntimeException ex) {
+				failed(ex);
+			}
+		}
+	}
+
 	private void failed(RuntimeException ex) {
 		logger.error("A listener of dependency '{}' failed", this.dependency, ex);
 	}

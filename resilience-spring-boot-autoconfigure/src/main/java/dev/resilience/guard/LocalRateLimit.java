@@ -4,9 +4,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
-import dev.resilience.policy.Settings;
+import dev.resilience.policy.DependencyPolicy;
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rate limit that this instance keeps by itself.
@@ -14,6 +16,8 @@ import io.github.bucket4j.TimeMeter;
 final class LocalRateLimit implements RateLimit {
 
 	private final Bucket bucket;
+
+	private final long capacity;
 
 	private final long maxWaitNanos;
 
@@ -26,13 +30,28 @@ final class LocalRateLimit implements RateLimit {
 	 * @param clock the monotonic clock
 	 * @param timer announces tokens that are waited for
 	 */
-	LocalRateLimit(Settings.RateLimit policy, int instances, LongSupplier clock, ScheduledExecutorService timer) {
+	LocalRateLimit(DependencyPolicy.RateLimit policy, int instances, LongSupplier clock,
+			ScheduledExecutorService timer) {
+		Bandwidth limit = RateLimit.bandwidth(policy, instances);
+		this.capacity = limit.getCapacity();
 		this.bucket = Bucket.builder()
-			.addLimit(RateLimit.bandwidth(policy, instances))
+			.addLimit(limit)
 			.withCustomTimePrecision(new MonotonicTime(clock, clock.getAsLong()))
 			.build();
 		this.maxWaitNanos = policy.maxWait().toNanos();
 		this.timer = timer;
+	}
+
+	// a bucket that was used up must not be full again by a change of its limit
+	@Override
+	public void start(@Nullable RateLimit predecessor) {
+		if (predecessor instanceof LocalRateLimit before) {
+			double share = Math.max(0, before.bucket.getAvailableTokens() / (double) before.capacity);
+			long used = Math.round(this.capacity * (1 - share));
+			if (used > 0) {
+				this.bucket.tryConsumeAsMuchAsPossible(used);
+			}
+		}
 	}
 
 	@Override

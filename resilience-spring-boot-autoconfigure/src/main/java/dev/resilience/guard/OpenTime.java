@@ -45,6 +45,11 @@ final class OpenTime {
 		return millis;
 	}
 
+	/** The breaker takes the place of one that is open until then. */
+	void resume(long endNanos) {
+		this.endNanos = endNanos;
+	}
+
 	boolean isOver(long nowNanos) {
 		return nowNanos - this.endNanos > 0;
 	}

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
+import dev.resilience.policy.Mode;
 import dev.resilience.policy.OperationPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +57,18 @@ public final class Operation {
 		this.timeoutNanos = policy.timeout().toNanos();
 		this.attemptTimeoutNanos = (policy.attemptTimeout() != null) ? policy.attemptTimeout().toNanos() : 0;
 		this.slowNanos = policy.slowCall().toNanos();
-		this.execution = switch (form) {
+		this.execution = (policy.mode() == Mode.OBSERVE) ? observing(form) : enforcing(form);
+	}
+
+	private static Execution observing(Form form) {
+		return (form == Form.MONO || form == Form.FLUX) ? new ObservingReactiveExecution() : new ObservingExecution();
+	}
+
+	private Execution enforcing(Form form) {
+		return switch (form) {
 			case BLOCKING -> new BlockingExecution();
-			case BACKGROUND -> new BackgroundExecution(policy.queue());
+			case BACKGROUND ->
+				new BackgroundExecution(this.guard.backlog(this.policy.operation()), this.policy.queue());
 			case STAGE -> new StageExecution();
 			case MONO, FLUX -> new ReactiveExecution();
 		};
@@ -78,7 +88,10 @@ public final class Operation {
 
 	Call begin(Work work) {
 		DependencyCall outer = DependencyCallHolder.get();
-		return begin(work, outer, this.guard.environment().requestDeadline().current(), key(work, outer));
+		Environment environment = this.guard.environment();
+		Tracing tracing = environment.tracing();
+		return begin(work, outer, environment.requestDeadline().current(), key(work, outer),
+				(tracing != null) ? tracing.current() : null);
 	}
 
 	/**
@@ -87,8 +100,10 @@ public final class Operation {
 	 * @param outer the call within which it is made
 	 * @param request when the caller of the request gives up in which it is made
 	 * @param key its idempotency key, {@code null} to make one when it is asked for
+	 * @param traced within which it is traced, if calls are
 	 */
-	Call begin(Work work, @Nullable DependencyCall outer, @Nullable Deadline request, @Nullable String key) {
+	Call begin(Work work, @Nullable DependencyCall outer, @Nullable Deadline request, @Nullable String key,
+			@Nullable Object traced) {
 		long now = this.guard.now();
 		long deadline = now + this.timeoutNanos;
 		if (outer instanceof EnclosingCall enclosing) {
@@ -98,7 +113,10 @@ public final class Operation {
 		if (request != null) {
 			deadline = earlier(deadline, now + request.remaining().toNanos());
 		}
-		Call call = new Call(this, work, now, deadline, outer);
+		Tracing tracing = this.guard.environment().tracing();
+		Call call = (tracing == null) ? new Call(this, work, now, deadline, outer)
+				: new TracedCall(this, work, now, deadline, outer,
+						tracing.start(this.policy.dependency(), this.policy.operation(), this.policy.type(), traced));
 		if (key != null) {
 			call.useKey(key);
 		}
@@ -173,14 +191,6 @@ public final class Operation {
 	 */
 	public OperationPolicy policy() {
 		return this.policy;
-	}
-
-	/**
-	 * Calls of a fire-and-forget operation that wait or run.
-	 * @return their number; 0 for other operations
-	 */
-	public int pending() {
-		return (this.execution instanceof BackgroundExecution background) ? background.pending() : 0;
 	}
 
 }

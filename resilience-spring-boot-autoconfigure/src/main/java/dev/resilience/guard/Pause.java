@@ -12,9 +12,9 @@ final class Pause {
 
 	private static final long NONE = 0;
 
-	private final Duration longest;
-
 	private final long startNanos;
+
+	private volatile Duration longest;
 
 	// nanoseconds since the start
 	private final AtomicLong until = new AtomicLong(NONE);
@@ -24,9 +24,15 @@ final class Pause {
 		this.startNanos = startNanos;
 	}
 
+	/** Pauses that are asked for from now on are at most this long. */
+	void limitTo(Duration longest) {
+		this.longest = longest;
+	}
+
 	/** The dependency wants to be asked again after this time. */
 	void extend(Duration wanted, long nowNanos) {
-		Duration pause = (wanted.compareTo(this.longest) < 0) ? wanted : this.longest;
+		Duration longest = this.longest;
+		Duration pause = (wanted.compareTo(longest) < 0) ? wanted : longest;
 		this.until.accumulateAndGet(nowNanos - this.startNanos + pause.toNanos(), Math::max);
 	}
 

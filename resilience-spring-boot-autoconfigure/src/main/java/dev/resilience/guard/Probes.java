@@ -44,13 +44,15 @@ final class Probes {
 
 	private int left;
 
-	private int last = -1;
+	private int last;
 
 	/**
 	 * Create the probes of a breaker.
+	 * @param first the number of the first one, which is odd
 	 * @param lost counts a failure
 	 */
-	Probes(CircuitBreaker machine, OpenTime openTime, DependencyPolicy.Breaker policy, Runnable lost) {
+	Probes(CircuitBreaker machine, OpenTime openTime, DependencyPolicy.Breaker policy, int first, Runnable lost) {
+		this.last = first - 2;
 		this.machine = machine;
 		this.openTime = openTime;
 		this.lost = lost;
@@ -85,6 +87,17 @@ final class Probes {
 			this.last += 2;
 			this.leaseEnds.put(this.last, nowNanos + Math.max(this.shortestLeaseNanos, deadlineNanos - nowNanos));
 			return this.last;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** An even number above those of all probes that have left. */
+	int numbered() {
+		this.lock.lock();
+		try {
+			return this.last + 1;
 		}
 		finally {
 			this.lock.unlock();

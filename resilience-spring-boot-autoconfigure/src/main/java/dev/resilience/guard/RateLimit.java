@@ -7,7 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 
 import dev.resilience.policy.DependencyPolicy;
-import dev.resilience.policy.Settings;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +27,23 @@ interface RateLimit {
 	 * @return the limit, {@code null} if there is none
 	 */
 	static @Nullable RateLimit of(DependencyPolicy policy, Environment environment) {
-		Settings.RateLimit limit = policy.rateLimit();
+		DependencyPolicy.RateLimit limit = policy.rateLimit();
 		if (limit == null) {
 			return null;
 		}
-		return limit.shared() ? SharedRateLimit.start(policy, limit, environment)
+		return limit.shared() ? SharedRateLimit.create(policy, limit, environment)
 				: new LocalRateLimit(limit, 1, environment.clock(), environment.timer());
+	}
+
+	/**
+	 * Take effect, in place of another limit.
+	 * @param predecessor the limit that held until now, {@code null} if there was none
+	 */
+	default void start(@Nullable RateLimit predecessor) {
+	}
+
+	/** End: another limit has taken its place. */
+	default void stop() {
 	}
 
 	/**
@@ -60,10 +70,9 @@ interface RateLimit {
 	 * The limit as Bucket4j has it.
 	 * @param instances how many instances share it in equal parts
 	 */
-	static Bandwidth bandwidth(Settings.RateLimit policy, int instances) {
-		int burst = (policy.burst() != null) ? policy.burst() : policy.permits();
+	static Bandwidth bandwidth(DependencyPolicy.RateLimit policy, int instances) {
 		return Bandwidth.builder()
-			.capacity(Math.max(1, burst / instances))
+			.capacity(Math.max(1, policy.burst() / instances))
 			.refillGreedy(policy.permits(), policy.per().multipliedBy(instances))
 			.build();
 	}

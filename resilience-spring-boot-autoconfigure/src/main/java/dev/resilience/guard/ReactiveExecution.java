@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -45,13 +46,21 @@ final class ReactiveExecution implements Execution {
 			this.guard = operation.guard();
 			Deadline request = context.getOrDefault(Deadline.class,
 					this.guard.environment().requestDeadline().current());
-			this.call = operation.begin(work, outer, request, operation.key(work, outer));
+			Tracing tracing = this.guard.environment().tracing();
+			this.call = operation.begin(work, outer, request, operation.key(work, outer),
+					(tracing != null) ? context.getOrDefault(tracing.contextKey(), tracing.current()) : null);
 			this.response = context.getOrDefault(DegradedResponse.class, this.guard.environment().response().get());
 		}
 
 		private Flux<Object> run() {
-			return attempt().contextWrite((context) -> context.put(DependencyCall.class, this.call))
-				.doOnCancel(this::cancelled);
+			return attempt().contextWrite(this::write).doOnCancel(this::cancelled);
+		}
+
+		private Context write(Context context) {
+			Tracing tracing = this.guard.environment().tracing();
+			Object traced = this.call.traced();
+			Context written = context.put(DependencyCall.class, this.call);
+			return (tracing != null && traced != null) ? written.put(tracing.contextKey(), traced) : written;
 		}
 
 		// whoever has seen an element has been served

@@ -24,11 +24,11 @@ final class RetryBudget {
 
 	private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
 
-	private final double ratio;
-
 	private final long startNanos;
 
 	private volatile double startTokens;
+
+	private volatile double ratio;
 
 	private volatile double perSecond;
 
@@ -66,6 +66,12 @@ final class RetryBudget {
 		finally {
 			this.withdrawal.unlock();
 		}
+	}
+
+	/** What is deposited for a call, and for each second, has changed. */
+	void change(double ratio, double perSecond) {
+		this.ratio = ratio;
+		this.perSecond = perSecond;
 	}
 
 	void deposit(long nowNanos) {

@@ -56,6 +56,22 @@ final class RetryBudgets {
 		return second;
 	}
 
+	/** The policy has changed. What was deposited and spent stays. */
+	void change(DependencyPolicy.Budget policy) {
+		this.split.lock();
+		try {
+			RetryBudget second = this.second;
+			double perSecond = (second != null) ? policy.minPerSecond() / 2 : policy.minPerSecond();
+			this.first.change(policy.ratio().value(), perSecond);
+			if (second != null) {
+				second.change(policy.ratio().value(), perSecond);
+			}
+		}
+		finally {
+			this.split.unlock();
+		}
+	}
+
 	/** The tokens of both halves. */
 	double remaining(long nowNanos) {
 		RetryBudget second = this.second;

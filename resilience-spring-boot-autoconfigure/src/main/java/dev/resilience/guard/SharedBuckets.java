@@ -1,6 +1,6 @@
 package dev.resilience.guard;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.bucket4j.Bucket;
@@ -17,7 +17,7 @@ public abstract class SharedBuckets {
 	/** What a user has to do when there is none. */
 	static final String MISSING = "false, or the application something through which its instances can share it: a DataSource for PostgreSQL (one, or a primary one) and com.bucket4j:bucket4j_jdk17-postgresql, or Spring Data Redis with Lettuce and com.bucket4j:bucket4j_jdk17-lettuce";
 
-	private final Set<String> opened = ConcurrentHashMap.newKeySet();
+	private final Map<String, BucketConfiguration> opened = new ConcurrentHashMap<>();
 
 	SharedBuckets() {
 	}
@@ -46,12 +46,12 @@ public abstract class SharedBuckets {
 		Bucket bucket = buckets.builder().build(key, () -> limit);
 		bucket.getAvailableTokens();
 		// set by an instance with an earlier configuration
-		boolean outdated = !this.opened.contains(dependency)
+		boolean outdated = !limit.equals(this.opened.get(dependency))
 				&& buckets.getProxyConfiguration(key).filter((stored) -> !stored.equals(limit)).isPresent();
 		if (outdated) {
 			bucket.replaceConfiguration(limit, TokensInheritanceStrategy.PROPORTIONALLY);
 		}
-		this.opened.add(dependency);
+		this.opened.put(dependency, limit);
 		return bucket;
 	}
 

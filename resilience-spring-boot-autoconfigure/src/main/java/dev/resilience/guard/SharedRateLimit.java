@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
-import dev.resilience.policy.Settings;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class SharedRateLimit implements RateLimit {
 
 	private final String dependency;
 
-	private final Settings.RateLimit policy;
+	private final DependencyPolicy.RateLimit policy;
 
 	private final RateLimit part;
 
@@ -52,7 +51,9 @@ final class SharedRateLimit implements RateLimit {
 
 	private final AtomicReference<@Nullable Instant> reducedSince = new AtomicReference<>();
 
-	private SharedRateLimit(String dependency, Settings.RateLimit policy, SharedBuckets buckets,
+	private volatile @Nullable Future<?> asking;
+
+	private SharedRateLimit(String dependency, DependencyPolicy.RateLimit policy, SharedBuckets buckets,
 			Environment environment) {
 		Sharing sharing = environment.sharing();
 		this.dependency = dependency;
@@ -65,21 +66,32 @@ final class SharedRateLimit implements RateLimit {
 	}
 
 	/**
-	 * Start sharing.
+	 * Create a shared limit.
 	 * @throws InvalidSettingException if the limit cannot be shared
 	 */
-	static SharedRateLimit start(DependencyPolicy policy, Settings.RateLimit limit, Environment environment) {
+	static SharedRateLimit create(DependencyPolicy policy, DependencyPolicy.RateLimit limit, Environment environment) {
 		SharedBuckets buckets = environment.sharing().buckets().get();
 		String problem = (buckets != null) ? buckets.problem() : SharedBuckets.MISSING;
 		if (buckets == null || problem != null) {
-			throw new InvalidSettingException(policy.sources().get("rate-limit") + ".shared", true,
-					String.valueOf(problem));
+			throw new InvalidSettingException(policy.sources().getOrDefault("rate-limit.shared", "rate-limit.shared"),
+					true, String.valueOf(problem));
 		}
-		SharedRateLimit shared = new SharedRateLimit(policy.name(), limit, buckets, environment);
-		shared.requests.ask();
-		environment.timer()
-			.scheduleWithFixedDelay(shared::askAgain, ASK_AGAIN_SECONDS, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
-		return shared;
+		return new SharedRateLimit(policy.name(), limit, buckets, environment);
+	}
+
+	@Override
+	public void start(@Nullable RateLimit predecessor) {
+		this.requests.ask();
+		this.asking = this.environment.timer()
+			.scheduleWithFixedDelay(this::askAgain, ASK_AGAIN_SECONDS, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+	}
+
+	@Override
+	public void stop() {
+		Future<?> asking = this.asking;
+		if (asking != null) {
+			asking.cancel(false);
+		}
 	}
 
 	/** See whether the store answers again, and give back what was not used. */

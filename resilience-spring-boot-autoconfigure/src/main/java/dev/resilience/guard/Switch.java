@@ -19,9 +19,9 @@ final class Switch {
 
 	private final String name;
 
-	private final Thrown initial;
-
 	private final AtomicReference<Thrown> thrown;
+
+	private volatile Thrown initial;
 
 	Switch(String name, SwitchPosition position) {
 		this.name = name;
@@ -36,11 +36,12 @@ final class Switch {
 	Thrown read(long nowNanos) {
 		Thrown thrown = Objects.requireNonNull(this.thrown.get());
 		if (thrown.duration() != null && thrown.leftNanos(nowNanos) <= 0) {
-			if (this.thrown.compareAndSet(thrown, this.initial)) {
-				logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
+			Thrown initial = this.initial;
+			if (this.thrown.compareAndSet(thrown, initial)) {
+				logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, initial.position(),
 						thrown.duration());
 			}
-			return this.initial;
+			return initial;
 		}
 		return thrown;
 	}
@@ -49,6 +50,22 @@ final class Switch {
 		logger.warn("Switch of dependency '{}' is set to {}{}, reason: {}", this.name, position,
 				(duration != null) ? " for " + duration : "", (reason != null) ? reason : "none given");
 		this.thrown.set(new Thrown(position, reason, duration, nowNanos));
+	}
+
+	/** Whether somebody has thrown it out of its normal position. */
+	boolean isThrown(long nowNanos) {
+		Thrown thrown = read(nowNanos);
+		return thrown != this.initial && thrown.position() != SwitchPosition.AUTO;
+	}
+
+	/** The position to which it returns has changed. One that was thrown stays. */
+	void returnTo(SwitchPosition position) {
+		Thrown before = this.initial;
+		if (before.position() != position) {
+			Thrown initial = new Thrown(position, null, null, 0);
+			this.initial = initial;
+			this.thrown.compareAndSet(before, initial);
+		}
 	}
 
 	/**

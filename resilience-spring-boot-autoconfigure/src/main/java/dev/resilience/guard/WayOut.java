@@ -22,4 +22,13 @@ public interface WayOut {
 	 */
 	@Nullable Object apply(Work work, Failure failure) throws Throwable;
 
+	/**
+	 * Whether it may serve a call at all.
+	 * @param work the call
+	 * @return {@code false} if it never does
+	 */
+	default boolean mayServe(Work work) {
+		return true;
+	}
+
 }

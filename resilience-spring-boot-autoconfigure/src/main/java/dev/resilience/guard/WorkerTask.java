@@ -19,15 +19,15 @@ final class WorkerTask extends FutureTask<@Nullable Object> {
 	private final Runnable ended;
 
 	WorkerTask(Call call, Work work, boolean last, UnaryOperator<Runnable> context, Runnable ended) {
-		super(within(call.presentAttempt(), work, last));
+		super(within(call, call.presentAttempt(), work, last));
 		this.context = context;
 		this.ended = ended;
 	}
 
-	private static Callable<@Nullable Object> within(DependencyCall attempt, Work work, boolean last) {
+	private static Callable<@Nullable Object> within(Call call, DependencyCall attempt, Work work, boolean last) {
 		return () -> {
 			DependencyCallHolder.set(attempt);
-			try {
+			try (Tracing.Scope traced = call.traceAttempt()) {
 				return work.attempt(last);
 			}
 			catch (Exception | Error ex) {

@@ -9,7 +9,6 @@ import java.util.stream.BaseStream;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.Form;
 import dev.resilience.policy.OperationPolicy;
-import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,13 +40,16 @@ final class LastGoodResolver {
 
 	private final Map<String, LastGoodStore> caches = new HashMap<>();
 
+	// they outlive a change of the policy that leaves their own settings alone
+	private final Map<String, Memory> memories = new HashMap<>();
+
 	LastGoodResolver(BeanFactory beans, Environment environment, Users users) {
 		this.beans = beans;
 		this.environment = environment;
 		this.users = users;
 	}
 
-	LastGood find(DependencySpec spec, OperationPolicy policy, Form form, Settings.LastGood settings) {
+	LastGood find(DependencySpec spec, OperationPolicy policy, Form form, OperationPolicy.LastGood settings) {
 		String subject = "'%s' asks for the last good value of %s"
 			.formatted(policy.sources().getOrDefault("last-good", "last-good"), spec.signature());
 		refuseUnkeepable(spec, form, subject);
@@ -56,7 +58,7 @@ final class LastGoodResolver {
 		Users users = settings.perUser() ? this.users : Users.NONE;
 		LastGoodKeys keys = new LastGoodKeys(operation, settings.cache() == null, users.caller(),
 				KeyParameter.of(spec.method()));
-		return new LastGood(keys, form, store(settings, subject), settings.maxAge(),
+		return new LastGood(keys, form, store(settings, operation, subject), settings.maxAge(),
 				(form == Form.MONO) ? users.subscriber() : null);
 	}
 
@@ -99,7 +101,7 @@ final class LastGoodResolver {
 		return hashCode != null && hashCode.getDeclaringClass() == Object.class;
 	}
 
-	private LastGoodStore store(Settings.LastGood settings, String subject) {
+	private LastGoodStore store(OperationPolicy.LastGood settings, String operation, String subject) {
 		if (settings.cache() != null) {
 			return this.caches.computeIfAbsent(settings.cache(), (name) -> new CacheStore(cache(name, subject),
 					this.environment.workers(), System::currentTimeMillis));
@@ -108,7 +110,9 @@ final class LastGoodResolver {
 			throw new InvalidDependencyException("%s, but Caffeine is not on the class path".formatted(subject),
 					"Add the dependency com.github.ben-manes.caffeine:caffeine, whose version Spring Boot manages, or name a cache of the application with 'last-good.cache'.");
 		}
-		return new MemoryStore(settings, this.environment.clock());
+		return this.memories.compute(operation, (key, memory) -> (memory != null && memory.settings().equals(settings))
+				? memory : new Memory(settings, new MemoryStore(settings, this.environment.clock())))
+			.store();
 	}
 
 	private Cache cache(String name, String subject) {
@@ -131,6 +135,9 @@ final class LastGoodResolver {
 					"Name one of them, or add it where the caches are configured (spring.cache.cache-names).");
 		}
 		return cache;
+	}
+
+	private record Memory(OperationPolicy.LastGood settings, LastGoodStore store) {
 	}
 
 }

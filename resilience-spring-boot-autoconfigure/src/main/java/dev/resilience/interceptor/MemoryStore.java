@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.resilience.guard.StaleValue;
-import dev.resilience.policy.Settings;
+import dev.resilience.policy.OperationPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.interceptor.SimpleKey;
@@ -21,7 +21,7 @@ final class MemoryStore implements LastGoodStore {
 
 	private final LongSupplier clock;
 
-	MemoryStore(Settings.LastGood settings, LongSupplier clock) {
+	MemoryStore(OperationPolicy.LastGood settings, LongSupplier clock) {
 		this.clock = clock;
 		this.values = Caffeine.newBuilder()
 			.ticker(clock::getAsLong)

@@ -7,7 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+
+import dev.resilience.policy.PolicyResolver;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -29,7 +33,14 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	private final Map<Class<?>, Map<Method, GuardedMethod>> guarded = new ConcurrentHashMap<>();
 
-	private final Object resolution = new Object();
+	private final ReentrantLock resolution = new ReentrantLock();
+
+	// all below are guarded by the lock
+	private final Set<DependencySpec> known = new LinkedHashSet<>();
+
+	private @Nullable OperationFactory changed;
+
+	private boolean complete;
 
 	private volatile boolean resolved;
 
@@ -64,22 +75,48 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		if (spec == null) {
 			throw new IllegalStateException("No @Dependency on " + method);
 		}
-		synchronized (this.resolution) {
+		this.resolution.lock();
+		try {
 			// from now on found by the very method that the proxy hands over
-			this.factory.get().findFallbacks(this.methods.of(targetType));
-			GuardedMethod guarded = this.factory.get().method(spec);
+			factory().findFallbacks(this.methods.of(targetType));
+			GuardedMethod guarded = factory().method(spec);
+			this.known.addAll(this.methods.of(targetType));
 			this.guarded.computeIfAbsent(targetType, (key) -> new ConcurrentHashMap<>()).put(method, guarded);
 			return guarded;
+		}
+		finally {
+			this.resolution.unlock();
+		}
+	}
+
+	private OperationFactory factory() {
+		return (this.changed != null) ? this.changed : this.factory.get();
+	}
+
+	/**
+	 * Decide all policies anew. Calls that are under way end as they began. If anything
+	 * makes no sense, nothing changes.
+	 * @param policies decides the policies
+	 * @throws InvalidDependencyException if a method cannot be guarded as they say
+	 * @throws dev.resilience.policy.InvalidSettingException if a value makes no sense
+	 */
+	public void reconfigure(PolicyResolver policies) {
+		this.resolution.lock();
+		try {
+			OperationFactory changed = factory().with(policies);
+			changed.prepare(this.known, this.complete);
+			this.changed = changed;
+			this.guarded.clear();
+		}
+		finally {
+			this.resolution.unlock();
 		}
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
 		AnnotatedBeans annotated = annotatedBeans();
-		synchronized (this.resolution) {
-			this.factory.get().prepare(specs(annotated), annotated.complete());
-			this.resolved = true;
-		}
+		prepare(annotated, annotated.complete());
 		if (annotated.types().isEmpty()) {
 			return;
 		}
@@ -99,11 +136,28 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		if (this.resolved) {
 			return;
 		}
-		synchronized (this.resolution) {
+		this.resolution.lock();
+		try {
 			if (!this.resolved) {
-				this.factory.get().prepare(specs(annotatedBeans()), false);
-				this.resolved = true;
+				prepare(annotatedBeans(), false);
 			}
+		}
+		finally {
+			this.resolution.unlock();
+		}
+	}
+
+	private void prepare(AnnotatedBeans annotated, boolean complete) {
+		this.resolution.lock();
+		try {
+			this.known.addAll(specs(annotated));
+			factory().prepare(this.known, complete);
+			this.complete = complete;
+			this.guarded.clear();
+			this.resolved = true;
+		}
+		finally {
+			this.resolution.unlock();
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,7 +18,9 @@ import dev.resilience.guard.Environment;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.Operation;
+import dev.resilience.guard.ResultCheck;
 import dev.resilience.policy.Delivery;
+import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.policy.Settings;
@@ -27,6 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.Assert;
 
 /**
  * Makes operations out of annotated methods: decides their types and policies, finds
@@ -65,65 +69,112 @@ public final class OperationFactory {
 	 */
 	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
 			Environment environment, ResultClassification results, Users users) {
+		this(policies, registry,
+				new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, users)),
+				new ResultChecks(results, beans));
+	}
+
+	private OperationFactory(PolicyResolver policies, DependencyRegistry registry, WayOutResolver wayOuts,
+			ResultChecks checks) {
 		this.policies = policies;
 		this.registry = registry;
-		this.wayOuts = new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, users));
-		this.checks = new ResultChecks(results, beans);
+		this.wayOuts = wayOuts;
+		this.checks = checks;
+	}
+
+	/**
+	 * A factory that decides anew.
+	 * @param policies decides the policies
+	 */
+	OperationFactory with(PolicyResolver policies) {
+		return new OperationFactory(policies, this.registry, this.wayOuts, this.checks);
 	}
 
 	/**
 	 * Make the operations of all annotated methods, and a guard for each dependency, also
-	 * for those that stand in the properties alone.
+	 * for those that stand in the properties alone. What is there already is changed; if
+	 * anything makes no sense, nothing is.
+	 * @param found the annotated methods
 	 * @param complete whether these are all of them
 	 */
 	void prepare(Collection<DependencySpec> found, boolean complete) {
-		Map<String, List<OperationPolicy>> byDependency = new TreeMap<>();
 		findFallbacks(found);
 		List<DependencySpec> specs = found.stream().filter((spec) -> !this.fallbacks.contains(spec)).toList();
+		Map<String, DependencyPolicy> dependencies = dependencies(specs, complete);
+		List<MethodPlan> plans = specs.stream().map(this::plan).toList();
+		this.registry.define(this.policies, dependencies.values());
+		Map<String, List<Operation>> operations = new TreeMap<>();
+		dependencies.keySet().forEach((name) -> operations.put(name, new ArrayList<>()));
+		for (MethodPlan plan : plans) {
+			operations.computeIfAbsent(plan.spec().name(), (name) -> new ArrayList<>()).add(operation(plan));
+		}
+		operations.forEach(this.registry::show);
+	}
+
+	private Map<String, DependencyPolicy> dependencies(List<DependencySpec> specs, boolean complete) {
+		Map<String, List<OperationPolicy>> operations = new TreeMap<>();
 		Map<String, Set<String>> methods = new TreeMap<>();
 		specs.forEach((spec) -> {
-			byDependency.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec));
+			operations.computeIfAbsent(spec.name(), (key) -> new ArrayList<>()).add(policy(spec));
 			methods.computeIfAbsent(spec.name(), (key) -> new TreeSet<>()).add(spec.method().getName());
 		});
 		if (complete) {
 			methods.forEach(this.policies::refuseUnknownOperations);
 		}
-		byDependency.forEach((name, policies) -> this.registry.guard(name, mostCritical(policies), policies));
-		this.policies.configured().keySet().forEach((name) -> {
-			if (!byDependency.containsKey(name)) {
-				DependencyType type = this.policies.configuredType(name, null);
-				if (type == null && !complete) {
-					return; // its annotated methods are not known yet
-				}
-				if (type == null) {
-					throw unclassified("The dependency '%s', which stands in the properties alone,".formatted(name),
-							name);
-				}
-				this.registry.guard(name, type, List.of());
-				// work that is handed in would meet a wrong value at its first call
-				OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE,
-						(key) -> "built-in");
-				refuseDurable(policy, "calls of dependency '%s'".formatted(name));
-				this.policies.refuseUnknownOperations(name, List.of());
+		Map<String, DependencyPolicy> dependencies = new TreeMap<>();
+		operations.forEach((name, all) -> dependencies.put(name, dependency(name, all)));
+		for (String name : this.policies.configured().keySet()) {
+			DependencyType type = this.policies.configuredType(name, null);
+			if (dependencies.containsKey(name) || (type == null && !complete)) {
+				continue; // its annotated methods may not be known yet
 			}
-		});
-		specs.forEach(this::method);
+			if (type == null) {
+				throw unclassified("The dependency '%s', which stands in the properties alone,".formatted(name), name);
+			}
+			dependencies.put(name, this.policies.dependency(name, type, List.of()));
+			// work that is handed in would meet a wrong value at its first call
+			OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE, (key) -> "built-in");
+			refuseDurable(policy, "calls of dependency '%s'".formatted(name));
+			this.policies.refuseUnknownOperations(name, List.of());
+		}
+		for (Guard guard : this.registry.guards()) {
+			// it was configured before, or is known from its calls alone
+			String name = guard.policy().name();
+			DependencyType type = this.policies.configuredType(name, null);
+			dependencies.computeIfAbsent(name,
+					(key) -> this.policies.dependency(name, (type != null) ? type : guard.policy().type(), List.of()));
+		}
+		return dependencies;
+	}
+
+	private DependencyPolicy dependency(String name, List<OperationPolicy> operations) {
+		DependencyType mostCritical = operations.stream()
+			.map(OperationPolicy::type)
+			.min(DependencyType::compareTo)
+			.orElseThrow();
+		return this.policies.dependency(name, mostCritical, operations);
 	}
 
 	/**
-	 * The guarded method that a spec describes.
+	 * The guarded method that a spec describes, which may have become known only now.
 	 */
 	GuardedMethod method(DependencySpec spec) {
-		GuardedMethod method = this.methods.get(spec);
-		if (method == null) {
-			method = this.fallbacks.contains(spec) ? GuardedMethod.NONE : create(spec);
-			this.methods.put(spec, method);
-			Operation operation = method.operation();
-			if (operation != null) {
-				this.registry.add(operation);
-			}
+		if (this.fallbacks.contains(spec)) {
+			return GuardedMethod.NONE;
 		}
-		return method;
+		GuardedMethod known = this.methods.get(spec);
+		if (known != null) {
+			return known;
+		}
+		declare(spec);
+		MethodPlan plan = plan(spec);
+		List<OperationPolicy> all = this.decided.values()
+			.stream()
+			.filter((policy) -> policy.dependency().equals(spec.name()))
+			.toList();
+		this.registry.define(this.policies, List.of(dependency(spec.name(), all)));
+		this.registry.add(operation(plan));
+		return Objects.requireNonNull(this.methods.get(spec));
 	}
 
 	/**
@@ -147,17 +198,24 @@ public final class OperationFactory {
 				&& name.equals(policy(other).fallback());
 	}
 
-	private GuardedMethod create(DependencySpec spec) {
-		declare(spec);
+	private MethodPlan plan(DependencySpec spec) {
 		OperationPolicy policy = policy(spec);
-		Guard guard = this.registry.guard(spec.name(), policy.type(), List.of(policy));
 		Form form = ReturnForms.of(spec.method(), spec.owner(), policy.type(), policy.isolation());
 		refuseDurable(policy, spec.signature());
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
-		Operation operation = new Operation(policy, guard, form, wayOuts.inOrder(), this.checks.find(spec, form));
 		ItemizedMethod items = (policy.type() == DependencyType.CRITICAL)
 				? ItemizedMethod.of(spec.method(), spec.owner(), form) : null;
-		return new GuardedMethod(operation, wayOuts.lastGood(), KeyParameter.of(spec.method()), items);
+		return new MethodPlan(spec, policy, form, wayOuts, this.checks.find(spec, form), KeyParameter.of(spec.method()),
+				items);
+	}
+
+	private Operation operation(MethodPlan plan) {
+		Guard guard = this.registry.find(plan.spec().name());
+		Assert.state(guard != null, "The dependency of an operation has a guard");
+		Operation operation = new Operation(plan.policy(), guard, plan.form(), plan.wayOuts().inOrder(), plan.check());
+		this.methods.put(plan.spec(),
+				new GuardedMethod(operation, plan.wayOuts().lastGood(), plan.key(), plan.items()));
+		return operation;
 	}
 
 	private static void refuseDurable(OperationPolicy policy, String subject) {
@@ -217,10 +275,6 @@ public final class OperationFactory {
 					.formatted(name));
 	}
 
-	private static DependencyType mostCritical(List<OperationPolicy> policies) {
-		return policies.stream().map(OperationPolicy::type).min(DependencyType::compareTo).orElseThrow();
-	}
-
 	/**
 	 * Notes that nothing intercepts the annotated methods.
 	 */
@@ -229,6 +283,13 @@ public final class OperationFactory {
 				"These @Dependency methods run UNGUARDED, because spring.aop.auto is false and nothing creates proxies: {}",
 				specs.stream().map(DependencySpec::signature).toList());
 		this.registry.markUnguarded();
+	}
+
+	/**
+	 * All that is decided for a method, before anything has changed.
+	 */
+	private record MethodPlan(DependencySpec spec, OperationPolicy policy, Form form, WayOuts wayOuts,
+			@Nullable ResultCheck check, @Nullable KeyParameter key, @Nullable ItemizedMethod items) {
 	}
 
 }

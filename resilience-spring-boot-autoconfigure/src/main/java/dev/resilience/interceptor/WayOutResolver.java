@@ -7,7 +7,6 @@ import dev.resilience.DependencyType;
 import dev.resilience.guard.Form;
 import dev.resilience.guard.WayOut;
 import dev.resilience.policy.OperationPolicy;
-import dev.resilience.policy.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class WayOutResolver {
 			inOrder.add(items);
 		}
 		LastGood lastGood = null;
-		Settings.LastGood settings = policy.lastGood();
+		OperationPolicy.LastGood settings = policy.lastGood();
 		if (settings != null && policy.type() != DependencyType.CRITICAL) {
 			lastGood = this.lastGoods.find(spec, policy, form, settings);
 			inOrder.add(lastGood);

@@ -1,6 +1,9 @@
 package dev.resilience.metrics;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -11,6 +14,8 @@ import dev.resilience.signal.CallListener;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +40,18 @@ final class CallMeters implements CallListener {
 	private final AtomicReferenceArray<@Nullable Counter> retries = new AtomicReferenceArray<>(
 			RetryDecision.values().length);
 
-	CallMeters(MeterRegistry registry, String dependency) {
+	private final Queue<Meter> registered = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean closed;
+
+	/**
+	 * Create the meters.
+	 * @param gauges those of its state, which end with them
+	 */
+	CallMeters(MeterRegistry registry, String dependency, List<Gauge> gauges) {
 		this.registry = registry;
 		this.dependency = dependency;
+		this.registered.addAll(gauges);
 	}
 
 	@Override
@@ -53,6 +67,7 @@ final class CallMeters implements CallListener {
 				.tag("failure", event.failure().tag())
 				.register(this.registry);
 			this.calls.set(index, timer);
+			registered(timer);
 		}
 		timer.record(event.durationNanos(), TimeUnit.NANOSECONDS);
 	}
@@ -67,8 +82,28 @@ final class CallMeters implements CallListener {
 				.tag("decision", decision.tag())
 				.register(this.registry);
 			this.retries.set(decision.ordinal(), counter);
+			registered(counter);
 		}
 		counter.increment();
+	}
+
+	private void registered(Meter meter) {
+		this.registered.add(meter);
+		if (this.closed) {
+			removeAll();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		removeAll();
+	}
+
+	private void removeAll() {
+		for (Meter meter = this.registered.poll(); meter != null; meter = this.registered.poll()) {
+			this.registry.remove(meter);
+		}
 	}
 
 }

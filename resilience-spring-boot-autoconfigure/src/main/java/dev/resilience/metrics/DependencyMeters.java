@@ -1,5 +1,7 @@
 package dev.resilience.metrics;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -33,23 +35,25 @@ public final class DependencyMeters implements CallListener.Factory {
 
 	@Override
 	public CallListener create(String dependency) {
-		gauge("resilience.calls.active", "Calls that run now, abandoned ones included", dependency, Guard::inFlight);
-		gauge("resilience.calls.abandoned", "Calls that run although their callers have gone", dependency,
-				Guard::abandoned);
+		List<Gauge> gauges = new ArrayList<>();
+		gauges.add(gauge("resilience.calls.active", "Calls that run now, abandoned ones included", dependency,
+				Guard::inFlight));
+		gauges.add(gauge("resilience.calls.abandoned", "Calls that run although their callers have gone", dependency,
+				Guard::abandoned));
 		for (BreakerState state : BreakerState.values()) {
-			Gauge
+			gauges.add(Gauge
 				.builder("resilience.breaker.state",
 						() -> read(dependency, (guard) -> (guard.readBreaker().state() == state) ? 1 : 0))
 				.description("The state of the breaker: 1 for the present one")
 				.tag("dependency", dependency)
 				.tag("state", state.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-				.register(this.meters);
+				.register(this.meters));
 		}
-		return new CallMeters(this.meters, dependency);
+		return new CallMeters(this.meters, dependency, gauges);
 	}
 
-	private void gauge(String meter, String description, String dependency, ToDoubleFunction<Guard> value) {
-		Gauge.builder(meter, () -> read(dependency, value))
+	private Gauge gauge(String meter, String description, String dependency, ToDoubleFunction<Guard> value) {
+		return Gauge.builder(meter, () -> read(dependency, value))
 			.description(description)
 			.tag("dependency", dependency)
 			.register(this.meters);

@@ -39,6 +39,12 @@ final class Defaults {
 
 	static final int QUEUE = 1000;
 
+	static final Duration RATE_LIMIT_PER = Duration.ofSeconds(1);
+
+	static final Duration LAST_GOOD_MAX_AGE = Duration.ofMinutes(10);
+
+	static final int LAST_GOOD_MAX_ENTRIES = 1000;
+
 	static final Duration HEALTH_CHECK_INTERVAL = Duration.ofSeconds(30);
 
 	static final Duration MAX_PAUSE = Duration.ofMinutes(1);

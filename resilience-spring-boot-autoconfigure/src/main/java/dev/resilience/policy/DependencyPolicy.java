@@ -3,6 +3,7 @@ package dev.resilience.policy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param healthCheck where its health is asked for
  * @param healthCheckInterval the time between two health checks
  * @param position the position of the switch at startup
+ * @param mode whether what is decided also happens to the calls
  * @param breaker the circuit breaker
  * @param bulkhead the bulkhead
  * @param budget the retry budget
@@ -28,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record DependencyPolicy(String name, DependencyType type, @Nullable String description,
 		@Nullable String fallback, Duration timeout, int maxAttempts, @Nullable URI healthCheck,
-		Duration healthCheckInterval, SwitchPosition position, Breaker breaker, Bulkhead bulkhead, Budget budget,
-		Settings.@Nullable RateLimit rateLimit, Duration maxPause, Map<String, String> sources) {
+		Duration healthCheckInterval, SwitchPosition position, Mode mode, Breaker breaker, Bulkhead bulkhead,
+		Budget budget, @Nullable RateLimit rateLimit, Duration maxPause, Map<String, String> sources) {
 
 	/**
 	 * The circuit breaker.
@@ -71,6 +73,40 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 					layers.atLeast(1, "bulkhead.max-concurrent", (s) -> s.bulkhead().maxConcurrent(),
 							Defaults.MAX_CONCURRENT),
 					layers.notNegative("bulkhead.max-wait", (s) -> s.bulkhead().maxWait(), Defaults.maxWait(type)));
+		}
+
+	}
+
+	/**
+	 * The rate limit.
+	 *
+	 * @param permits calls that may be sent in the time
+	 * @param per the time
+	 * @param burst calls that may be sent at once after a quiet time
+	 * @param maxWait how long a call waits for its turn
+	 * @param shared whether all instances share the limit
+	 */
+	public record RateLimit(int permits, Duration per, int burst, Duration maxWait, boolean shared) {
+
+		static @Nullable RateLimit decide(Layers layers) {
+			if (layers.pick("rate-limit", Settings::rateLimit) == null) {
+				return null;
+			}
+			if (layers.pick("rate-limit.permits", of(Settings.RateLimit::permits)) == null) {
+				throw new InvalidSettingException(
+						layers.source("rate-limit").replace("rate-limit", "rate-limit.permits"), "",
+						"the number of calls that may be sent in the time");
+			}
+			int permits = layers.atLeast(1, "rate-limit.permits", of(Settings.RateLimit::permits), 0);
+			return new RateLimit(permits,
+					layers.positive("rate-limit.per", of(Settings.RateLimit::per), Defaults.RATE_LIMIT_PER),
+					layers.atLeast(1, "rate-limit.burst", of(Settings.RateLimit::burst), permits),
+					layers.notNegative("rate-limit.max-wait", of(Settings.RateLimit::maxWait), Duration.ZERO),
+					layers.pick("rate-limit.shared", of(Settings.RateLimit::shared), false));
+		}
+
+		private static <T> Function<Settings, @Nullable T> of(Function<Settings.RateLimit, @Nullable T> value) {
+			return (settings) -> (settings.rateLimit() != null) ? value.apply(settings.rateLimit()) : null;
 		}
 
 	}

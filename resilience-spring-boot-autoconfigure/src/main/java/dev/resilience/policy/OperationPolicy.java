@@ -3,6 +3,7 @@ package dev.resilience.policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param dependency the name of the dependency
  * @param operation the method, as {@code com.acme.PaymentClient.charge}
  * @param type the effective type
+ * @param mode whether what is decided also happens to the calls
  * @param timeout bound of the whole call
  * @param attemptTimeout bound of one attempt, {@code null} for none of its own
  * @param slowCall a success that takes longer is slow
@@ -30,11 +32,44 @@ import org.jspecify.annotations.Nullable;
  * @param lastGood the last good value, {@code null} if off
  * @param sources where each value came from, by its key
  */
-public record OperationPolicy(String dependency, String operation, DependencyType type, Duration timeout,
+public record OperationPolicy(String dependency, String operation, DependencyType type, Mode mode, Duration timeout,
 		@Nullable Duration attemptTimeout, Duration slowCall, boolean slowCallCounted, int maxAttempts, Backoff backoff,
 		boolean idempotent, boolean idempotencyKey, List<Class<? extends Throwable>> ignore, Isolation isolation,
-		int queue, Delivery delivery, @Nullable String fallback, Settings.@Nullable LastGood lastGood,
+		int queue, Delivery delivery, @Nullable String fallback, @Nullable LastGood lastGood,
 		Map<String, String> sources) {
+
+	/**
+	 * The last good value.
+	 *
+	 * @param maxAge how old a value may be that is served
+	 * @param maxEntries how many values are kept in memory
+	 * @param perUser whether each authenticated user has values of his own
+	 * @param cache the Spring cache in which they are kept, {@code null} for the memory
+	 */
+	public record LastGood(Duration maxAge, int maxEntries, boolean perUser, @Nullable String cache) {
+
+		// naming it as the fallback switches it on too
+		static @Nullable LastGood decide(Layers layers) {
+			if (layers.pick("last-good", Settings::lastGood) == null
+					&& !PolicyResolver.LAST_GOOD.equals(layers.pick("fallback", Settings::fallback))) {
+				return null;
+			}
+			String cache = layers.pick("last-good.cache", of(Settings.LastGood::cache));
+			if (cache != null) {
+				layers.check("last-good.cache", cache, (name) -> !name.isBlank(), "the name of a cache");
+			}
+			return new LastGood(
+					layers.positive("last-good.max-age", of(Settings.LastGood::maxAge), Defaults.LAST_GOOD_MAX_AGE),
+					layers.atLeast(1, "last-good.max-entries", of(Settings.LastGood::maxEntries),
+							Defaults.LAST_GOOD_MAX_ENTRIES),
+					layers.pick("last-good.per-user", of(Settings.LastGood::perUser), true), cache);
+		}
+
+		private static <T> Function<Settings, @Nullable T> of(Function<Settings.LastGood, @Nullable T> value) {
+			return (settings) -> (settings.lastGood() != null) ? value.apply(settings.lastGood()) : null;
+		}
+
+	}
 
 	/**
 	 * The wait between two attempts.

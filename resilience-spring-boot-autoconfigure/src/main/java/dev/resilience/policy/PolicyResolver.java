@@ -12,14 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides the policy of dependencies and operations. Highest wins: the operation's
- * properties, the dependency's, the annotation, the type's properties, the built-in
- * default.
+ * Decides the policy of dependencies and operations. Highest wins: what was changed at
+ * run time, the operation's properties, the dependency's, the annotation, the type's
+ * properties, the built-in default.
  */
 public final class PolicyResolver {
 
@@ -30,9 +31,13 @@ public final class PolicyResolver {
 
 	private static final String DEPENDENCIES = "resilience.dependencies.";
 
+	private static final String CHANGED = ", changed at run time";
+
 	private final Map<DependencyType, Settings> types;
 
 	private final Map<String, Settings> dependencies;
+
+	private final Map<String, Settings> changes;
 
 	/**
 	 * Create a new resolver.
@@ -40,14 +45,31 @@ public final class PolicyResolver {
 	 * @param dependencies settings for each dependency, by its name
 	 */
 	public PolicyResolver(Map<DependencyType, Settings> types, Map<String, Settings> dependencies) {
+		this(types, dependencies, Map.of());
+	}
+
+	/**
+	 * Create a new resolver.
+	 * @param types settings for each type
+	 * @param dependencies settings for each dependency, by its name
+	 * @param changes what was changed at run time for a dependency, by its name
+	 */
+	public PolicyResolver(Map<DependencyType, Settings> types, Map<String, Settings> dependencies,
+			Map<String, Settings> changes) {
 		this.types = types;
 		this.dependencies = dependencies;
+		this.changes = changes;
 		types.forEach((type, settings) -> refuse(settings.misplacedInType(), (key) -> typeOrigin(type).apply(key),
 				"no value here: it is said of a single dependency"));
-		dependencies.forEach((name, settings) -> settings.operationsOrNone()
+		dependencies.forEach(PolicyResolver::refuseMisplaced);
+		changes.forEach(PolicyResolver::refuseMisplaced);
+	}
+
+	private static void refuseMisplaced(String name, Settings settings) {
+		settings.operationsOrNone()
 			.forEach((method, own) -> refuse(own.misplacedInOperation(),
 					(key) -> DEPENDENCIES + name + ".operations." + method + "." + key,
-					"no value here: it is said of the dependency as a whole, under '" + DEPENDENCIES + name + "'")));
+					"no value here: it is said of the dependency as a whole, under '" + DEPENDENCIES + name + "'"));
 	}
 
 	private static void refuse(Map.@Nullable Entry<String, Object> misplaced, Function<String, String> origin,
@@ -66,12 +88,14 @@ public final class PolicyResolver {
 	 * @throws InvalidSettingException if there are such settings
 	 */
 	public void refuseUnknownOperations(String dependency, Collection<String> methods) {
-		settings(dependency).operationsOrNone().keySet().forEach((method) -> {
-			if (!methods.contains(method)) {
-				throw new InvalidSettingException(DEPENDENCIES + dependency + ".operations", method,
-						"the name of an annotated method, of which there are " + methods);
-			}
-		});
+		Stream.of(changes(dependency), settings(dependency))
+			.flatMap((settings) -> settings.operationsOrNone().keySet().stream())
+			.forEach((method) -> {
+				if (!methods.contains(method)) {
+					throw new InvalidSettingException(DEPENDENCIES + dependency + ".operations", method,
+							"the name of an annotated method, of which there are " + methods);
+				}
+			});
 	}
 
 	/**
@@ -89,12 +113,16 @@ public final class PolicyResolver {
 	 * @return the type, {@code null} if they give none
 	 */
 	public @Nullable DependencyType configuredType(String dependency, @Nullable String method) {
-		Settings settings = settings(dependency);
-		DependencyType type = (method != null) ? settings.operation(method).type() : null;
+		DependencyType type = type(changes(dependency), method);
 		if (type == null) {
-			type = settings.type();
+			type = type(settings(dependency), method);
 		}
 		return (type != DependencyType.UNCLASSIFIED) ? type : null;
+	}
+
+	private static @Nullable DependencyType type(Settings settings, @Nullable String method) {
+		DependencyType type = (method != null) ? settings.operation(method).type() : null;
+		return (type != null) ? type : settings.type();
 	}
 
 	/**
@@ -110,8 +138,11 @@ public final class PolicyResolver {
 	 */
 	public OperationPolicy operation(String dependency, String method, String operation, DependencyType type,
 			Settings annotation, Function<String, String> annotationOrigin) {
+		Settings changes = changes(dependency);
 		Settings own = settings(dependency);
 		Layers layers = new Layers()
+			.with(changes.operation(method), (key) -> "operations." + method + "." + key + CHANGED)
+			.with(changes, (key) -> key + CHANGED)
 			.with(own.operation(method), (key) -> DEPENDENCIES + dependency + ".operations." + method + "." + key)
 			.with(own, (key) -> DEPENDENCIES + dependency + "." + key)
 			.with(annotation, annotationOrigin)
@@ -121,14 +152,14 @@ public final class PolicyResolver {
 		Duration attemptTimeout = layers.positive("attempt-timeout", Settings::attemptTimeout);
 		Duration slowCall = layers.positive("slow-call", Settings::slowCall);
 		String fallback = layers.pick("fallback", (settings) -> fallbackMethod(settings.fallback()));
-		return new OperationPolicy(dependency, operation, type, timeout, attemptTimeout,
+		return new OperationPolicy(dependency, operation, type, mode(layers), timeout, attemptTimeout,
 				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null, maxAttempts(layers, type),
 				OperationPolicy.Backoff.decide(layers), layers.pick("idempotent", Settings::idempotent, false),
 				layers.pick("idempotency-key", Settings::idempotencyKey, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
 				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE),
-				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback, lastGood(layers),
-				layers.sources());
+				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback,
+				OperationPolicy.LastGood.decide(layers), layers.sources());
 	}
 
 	/**
@@ -140,8 +171,8 @@ public final class PolicyResolver {
 	 * @throws InvalidSettingException if a value makes no sense
 	 */
 	public DependencyPolicy dependency(String name, DependencyType type, Collection<OperationPolicy> operations) {
-		Settings own = settings(name);
-		Layers layers = new Layers().with(own, (key) -> DEPENDENCIES + name + "." + key)
+		Layers layers = new Layers().with(changes(name), (key) -> key + CHANGED)
+			.with(settings(name), (key) -> DEPENDENCIES + name + "." + key)
 			.with(this.types.getOrDefault(type, Settings.NONE), typeOrigin(type));
 		Duration timeout = layers.positive("timeout", Settings::timeout, Defaults.timeout(type));
 		int maxAttempts = maxAttempts(layers, type);
@@ -152,8 +183,11 @@ public final class PolicyResolver {
 		Duration interval = layers.check("health-check-interval",
 				layers.pick("health-check-interval", Settings::healthCheckInterval, Defaults.HEALTH_CHECK_INTERVAL),
 				(d) -> d.compareTo(Duration.ofSeconds(1)) >= 0, "a duration of at least 1s");
-		SwitchPosition position = layers.pick("switch", Settings::position, SwitchPosition.AUTO);
-		Settings.RateLimit rateLimit = rateLimit(layers);
+		Mode mode = mode(layers);
+		SwitchPosition position = layers.check("switch", layers.pick("switch", Settings::position, SwitchPosition.AUTO),
+				(wanted) -> mode == Mode.ENFORCE || wanted == SwitchPosition.AUTO,
+				"auto, because mode observe enforces no switch");
+		DependencyPolicy.RateLimit rateLimit = DependencyPolicy.RateLimit.decide(layers);
 		Duration maxPause = layers.notNegative("max-pause", Settings::maxPause, Defaults.MAX_PAUSE);
 		Map<String, String> sources = new TreeMap<>(layers.sources());
 		OperationPolicy longest = operations.stream().max(Comparator.comparing(OperationPolicy::timeout)).orElse(null);
@@ -172,8 +206,9 @@ public final class PolicyResolver {
 				operation.sources().forEach(sources::putIfAbsent);
 			}
 		}
-		return new DependencyPolicy(name, type, own.description(), fallback, timeout, maxAttempts, healthCheck(layers),
-				interval, position, breaker, bulkhead, budget, rateLimit, maxPause, sources);
+		return new DependencyPolicy(name, type, layers.pick("description", Settings::description), fallback, timeout,
+				maxAttempts, healthCheck(layers), interval, position, mode, breaker, bulkhead, budget, rateLimit,
+				maxPause, sources);
 	}
 
 	/**
@@ -185,23 +220,14 @@ public final class PolicyResolver {
 		return (fallback != null && METHOD.matcher(fallback).matches()) ? fallback : null;
 	}
 
+	private static Mode mode(Layers layers) {
+		return layers.pick("mode", Settings::mode, Mode.ENFORCE);
+	}
+
 	private static int maxAttempts(Layers layers, DependencyType type) {
 		return layers.check("retry.max-attempts",
 				layers.pick("retry.max-attempts", (s) -> s.retry().maxAttempts(), Defaults.maxAttempts(type)),
 				(n) -> n >= 1 && n <= 1000, "a whole number from 1 to 1000");
-	}
-
-	private static Settings.@Nullable LastGood lastGood(Layers layers) {
-		Settings.LastGood lastGood = layers.pick("last-good", Settings::lastGood);
-		if (lastGood != null) {
-			layers.check("last-good", lastGood,
-					(good) -> good.maxAge().compareTo(Duration.ofMillis(1)) >= 0 && good.maxEntries() >= 1
-							&& (good.cache() == null || !good.cache().isBlank()),
-					"a max-age of at least 1ms, max-entries from 1, and the name of a cache if there is one");
-		}
-		// naming it as the fallback switches it on, unless it is configured besides
-		return (lastGood == null && LAST_GOOD.equals(layers.pick("fallback", Settings::fallback)))
-				? Settings.LastGood.DEFAULT : lastGood;
 	}
 
 	private static List<Class<? extends Throwable>> ignore(Layers layers) {
@@ -211,17 +237,6 @@ public final class PolicyResolver {
 			layers.check("ignore", type, Throwable.class::isAssignableFrom, "a list of exception classes");
 		}
 		return List.copyOf(ignore);
-	}
-
-	private static Settings.@Nullable RateLimit rateLimit(Layers layers) {
-		Settings.RateLimit limit = layers.pick("rate-limit", Settings::rateLimit);
-		if (limit != null) {
-			layers.check("rate-limit", limit,
-					(l) -> l.permits() >= 1 && l.per().compareTo(Duration.ofMillis(1)) >= 0
-							&& (l.burst() == null || l.burst() >= 1) && !l.maxWait().isNegative(),
-					"permits and burst from 1, 'per' of at least 1ms and 'max-wait' from 0, for example permits: 100, per: 1s");
-		}
-		return limit;
 	}
 
 	private static @Nullable URI healthCheck(Layers layers) {
@@ -244,6 +259,10 @@ public final class PolicyResolver {
 
 	private Settings settings(String dependency) {
 		return this.dependencies.getOrDefault(dependency, Settings.NONE);
+	}
+
+	private Settings changes(String dependency) {
+		return this.changes.getOrDefault(dependency, Settings.NONE);
 	}
 
 	private static Function<String, String> typeOrigin(DependencyType type) {

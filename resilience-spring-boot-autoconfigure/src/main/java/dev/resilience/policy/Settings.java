@@ -34,6 +34,9 @@ import org.springframework.boot.context.properties.bind.Name;
  * fallback, a success for the breaker.
  * @param position position of the switch at startup: auto, off (not called, straight to
  * the way out) or bypass (breaker, pause and rate limit ignored). Default auto.
+ * @param mode whether what is decided also happens to the calls: enforce, or observe
+ * (they are made as if nobody guarded them, and what would have become of them is
+ * recorded). Default enforce.
  * @param slowCall a success that takes longer is slow; when set, the breaker counts it.
  * Default for warnings: half the timeout.
  * @param delivery what becomes of a fire-and-forget call that fails: best-effort or
@@ -54,14 +57,14 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable String healthCheck,
 		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent, @Nullable Boolean idempotencyKey,
 		@Nullable List<Class<? extends Throwable>> ignore, @Name("switch") @Nullable SwitchPosition position,
-		@Nullable Duration slowCall, @Nullable Delivery delivery, @Nullable Isolation isolation,
+		@Nullable Mode mode, @Nullable Duration slowCall, @Nullable Delivery delivery, @Nullable Isolation isolation,
 		@Nullable Integer queue, @Nullable LastGood lastGood, @DefaultValue Retry retry, @DefaultValue Breaker breaker,
 		@DefaultValue Bulkhead bulkhead, @Nullable RateLimit rateLimit, @Nullable Duration maxPause,
 		@Nullable Map<String, Settings> operations) {
 
 	/** A layer that leaves everything to the next one. */
 	public static final Settings NONE = new Settings(null, null, null, null, null, null, null, null, null, null, null,
-			null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+			null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
 
 	/**
 	 * The layer that an annotation is.
@@ -76,7 +79,7 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 			@Nullable String fallback, @Nullable Boolean idempotent,
 			@Nullable List<Class<? extends Throwable>> ignore) {
 		return new Settings(type, null, timeout, null, fallback, null, null, idempotent, null, ignore, null, null, null,
-				null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+				null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
 	}
 
 	/**
@@ -85,8 +88,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 */
 	Map.@Nullable Entry<String, Object> misplacedInOperation() {
 		return firstOf("description", this.description, "health-check", this.healthCheck, "health-check-interval",
-				this.healthCheckInterval, "switch", this.position, "breaker", other(this.breaker, Breaker.NONE),
-				"bulkhead", other(this.bulkhead, Bulkhead.NONE), "retry.budget",
+				this.healthCheckInterval, "switch", this.position, "mode", this.mode, "breaker",
+				other(this.breaker, Breaker.NONE), "bulkhead", other(this.bulkhead, Bulkhead.NONE), "retry.budget",
 				other(this.retry.budget(), Retry.NONE.budget()), "rate-limit", this.rateLimit, "max-pause",
 				this.maxPause, "operations", this.operations);
 	}
@@ -136,11 +139,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 * @param cache the Spring cache in which the values are kept; max-entries is then its
 	 * own business. Default: a cache of this operation alone, in memory.
 	 */
-	public record LastGood(@DefaultValue("10m") Duration maxAge, @DefaultValue("1000") int maxEntries,
-			@DefaultValue("true") boolean perUser, @Nullable String cache) {
-
-		static final LastGood DEFAULT = new LastGood(Duration.ofMinutes(10), 1000, true, null);
-
+	public record LastGood(@Nullable Duration maxAge, @Nullable Integer maxEntries, @Nullable Boolean perUser,
+			@Nullable String cache) {
 	}
 
 	/**
@@ -227,8 +227,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 * @param shared whether all instances share the limit, through the application's
 	 * PostgreSQL or Redis. Default false.
 	 */
-	public record RateLimit(int permits, @DefaultValue("1s") Duration per, @Nullable Integer burst,
-			@DefaultValue("0ms") Duration maxWait, @DefaultValue("false") boolean shared) {
+	public record RateLimit(@Nullable Integer permits, @Nullable Duration per, @Nullable Integer burst,
+			@Nullable Duration maxWait, @Nullable Boolean shared) {
 	}
 
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.guard.BreakerState;
+import dev.resilience.policy.Mode;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Latency;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the most critical type of its operations
  * @param description what it does
+ * @param mode whether what is decided also happens to its calls
  * @param status how it is
  * @param failing whether its breaker is not closed, or its last calls all failed
  * @param timeout the timeout of its operations, the longest if they differ
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param operations its operations
  * @param sources where each value of its policy came from
  */
-public record DependencyDescriptor(DependencyType type, @Nullable String description, Status status, boolean failing,
-		String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
+public record DependencyDescriptor(DependencyType type, @Nullable String description, Mode mode, Status status,
+		boolean failing, String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
 		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, Retry retry,
 		@Nullable String pausedFor, @Nullable String pausedUntil, @Nullable Integer quarantined, Signals signals,
 		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,

@@ -89,7 +89,7 @@ public final class DependencyMapReader {
 		Duration pausedFor = guard.pausedFor();
 		double saturation = guard.inFlight() / (double) policy.bulkhead().maxConcurrent();
 		Signals signals = guard.signals().read(guard.now(), saturation);
-		return new DependencyDescriptor(policy.type(), policy.description(),
+		return new DependencyDescriptor(policy.type(), policy.description(), policy.mode(),
 				status(guard, failing, !warnings.isEmpty()), failing, policy.timeout().toString(), fallback(live),
 				healthCheck(policy),
 				new DependencyDescriptor.Switch(control.position(), "instance", control.reason(),

@@ -1,75 +1,122 @@
 package dev.resilience.registry;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
-import dev.resilience.DependencyType;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.Operation;
-import dev.resilience.policy.OperationPolicy;
+import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.policy.Mode;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.signal.CallListener;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.Assert;
 
 /**
  * The live dependencies, by their names.
  */
 public final class DependencyRegistry {
 
-	private final PolicyResolver policies;
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final Environment environment;
 
 	private final List<CallListener.Factory> listeners;
 
-	private final Map<String, LiveDependency> dependencies = new ConcurrentSkipListMap<>();
+	private final UnknownDependencies unknown;
 
-	// of work that is handed in: waited for, but not on the map
-	private final List<Operation> unlisted = new CopyOnWriteArrayList<>();
+	private final Map<String, LiveDependency> dependencies = new ConcurrentHashMap<>();
+
+	private volatile PolicyResolver policies;
 
 	/**
 	 * Create a registry.
 	 * @param policies decides the policies
 	 * @param environment what all guards share
 	 * @param listeners who is told of the calls
+	 * @param maxUnknown how many dependencies may be live that nobody has configured
 	 */
-	public DependencyRegistry(PolicyResolver policies, Environment environment, List<CallListener.Factory> listeners) {
+	public DependencyRegistry(PolicyResolver policies, Environment environment, List<CallListener.Factory> listeners,
+			int maxUnknown) {
 		this.policies = policies;
 		this.environment = environment;
 		this.listeners = List.copyOf(listeners);
+		this.unknown = new UnknownDependencies(this, maxUnknown);
 	}
 
 	/**
-	 * The guard of a dependency, made when it is first asked for.
-	 * @param name the name of the dependency
-	 * @param type the most critical type of its operations
-	 * @param operations its operations, as far as they are known
-	 * @return the guard
+	 * Bring dependencies to life, or change those that live: all of them, or none if a
+	 * policy is impossible.
+	 * @param policies decides the policies from now on
+	 * @param dependencies what it has decided for them
+	 * @throws dev.resilience.policy.InvalidSettingException if a policy is impossible
 	 */
-	public Guard guard(String name, DependencyType type, Collection<OperationPolicy> operations) {
-		return this.dependencies.computeIfAbsent(name, (key) -> {
-			List<CallListener> listeners = this.listeners.stream().map((each) -> each.create(name)).toList();
-			return new LiveDependency(
-					new Guard(this.policies.dependency(name, type, operations), this.environment, listeners));
-		}).guard();
+	public void define(PolicyResolver policies, Collection<DependencyPolicy> dependencies) {
+		List<Runnable> changes = new ArrayList<>();
+		for (DependencyPolicy policy : dependencies) {
+			LiveDependency live = this.dependencies.get(policy.name());
+			if (live != null) {
+				changes.add(live.prepare(policy));
+			}
+			else {
+				Guard.check(policy, this.environment);
+				changes.add(() -> create(policy));
+			}
+		}
+		this.policies = policies;
+		changes.forEach(Runnable::run);
+		dependencies.stream()
+			.filter((policy) -> policy.mode() == Mode.OBSERVE)
+			.forEach((policy) -> logger.warn(
+					"Dependency '{}' is only observed: what is decided for its calls is recorded, not enforced",
+					policy.name()));
+	}
+
+	LiveDependency create(DependencyPolicy policy) {
+		String name = policy.name();
+		return this.dependencies.computeIfAbsent(name, (key) -> new LiveDependency(new Guard(policy, this.environment,
+				this.listeners.stream().map((each) -> each.create(name)).toList())));
 	}
 
 	/**
-	 * Put an operation on the map.
+	 * Forget a dependency. Its calls that are under way end as if nothing had happened.
+	 */
+	void forget(LiveDependency dependency) {
+		Guard guard = dependency.guard();
+		if (this.dependencies.remove(guard.policy().name(), dependency)) {
+			guard.retire();
+		}
+	}
+
+	/**
+	 * Show the operations of a dependency on the map, in place of those before.
+	 * @param name the name of the dependency
+	 * @param operations its operations
+	 */
+	public void show(String name, List<Operation> operations) {
+		existing(name).show(operations);
+	}
+
+	/**
+	 * Show one more operation on the map.
 	 * @param operation the operation, of a dependency that has a guard
 	 */
 	public void add(Operation operation) {
-		LiveDependency dependency = live(operation.policy().dependency());
-		if (dependency == null) {
-			throw new IllegalStateException(
-					"The dependency of %s has no guard".formatted(operation.policy().operation()));
-		}
-		dependency.operations().add(operation);
+		existing(operation.policy().dependency()).add(operation);
+	}
+
+	private LiveDependency existing(String name) {
+		LiveDependency dependency = live(name);
+		Assert.state(dependency != null, () -> "The dependency '%s' has no guard".formatted(name));
+		return dependency;
 	}
 
 	/**
@@ -97,27 +144,20 @@ public final class DependencyRegistry {
 	 * @return the guards, ordered by name
 	 */
 	public List<Guard> guards() {
-		return this.dependencies.values().stream().map(LiveDependency::guard).toList();
+		return all().stream().map(LiveDependency::guard).toList();
 	}
 
 	/**
-	 * Calls of fire-and-forget operations that wait or run.
+	 * Calls that were fired and forgotten, and wait or run.
 	 * @return their number over all dependencies
 	 */
 	public int pending() {
-		return Stream
-			.concat(this.unlisted.stream(),
-					this.dependencies.values().stream().flatMap((dependency) -> dependency.operations().stream()))
-			.mapToInt(Operation::pending)
-			.sum();
+		return this.dependencies.values().stream().mapToInt((dependency) -> dependency.guard().pending()).sum();
 	}
 
-	void addUnlisted(Operation operation) {
-		this.unlisted.add(operation);
-	}
-
+	/** All dependencies, ordered by name. */
 	Collection<LiveDependency> all() {
-		return this.dependencies.values();
+		return new TreeMap<>(this.dependencies).values();
 	}
 
 	PolicyResolver policies() {
@@ -128,8 +168,12 @@ public final class DependencyRegistry {
 		return this.dependencies.get(name);
 	}
 
-	Collection<String> names() {
-		return this.dependencies.keySet();
+	UnknownDependencies unknown() {
+		return this.unknown;
+	}
+
+	long now() {
+		return this.environment.clock().getAsLong();
 	}
 
 }

@@ -47,6 +47,9 @@ public final class HealthChecks {
 	// what began at a start ends at the next stop; null while stopped
 	private @Nullable HttpClient client;
 
+	// null while stopped
+	private @Nullable Map<String, Target> asked;
+
 	/**
 	 * Create the health checks.
 	 * @param timer knows when to ask
@@ -63,18 +66,38 @@ public final class HealthChecks {
 	 */
 	public synchronized void start(List<DependencyPolicy> dependencies) {
 		stop();
+		this.asked = targets(dependencies);
+		this.results.keySet().retainAll(this.asked.keySet());
+		this.asked.forEach((name, target) -> {
+			HttpClient client = (this.client != null) ? this.client : newClient();
+			this.client = client;
+			schedule(client, name, target.url(), target.interval(), Duration.ZERO);
+		});
+	}
+
+	/**
+	 * Ask as changed policies say, if it has begun.
+	 * @param dependencies all dependencies, with or without a health check
+	 */
+	public synchronized void update(List<DependencyPolicy> dependencies) {
+		if (this.asked != null && !this.asked.equals(targets(dependencies))) {
+			start(dependencies);
+		}
+	}
+
+	private static Map<String, Target> targets(List<DependencyPolicy> dependencies) {
+		Map<String, Target> targets = new HashMap<>();
 		for (DependencyPolicy dependency : dependencies) {
-			URI url = dependency.healthCheck();
-			if (url != null) {
-				HttpClient client = (this.client != null) ? this.client : newClient();
-				this.client = client;
-				schedule(client, dependency.name(), url, dependency.healthCheckInterval(), Duration.ZERO);
+			if (dependency.healthCheck() != null) {
+				targets.put(dependency.name(), new Target(dependency.healthCheck(), dependency.healthCheckInterval()));
 			}
 		}
+		return targets;
 	}
 
 	/** Stop asking. */
 	public synchronized void stop() {
+		this.asked = null;
 		this.client = null;
 		this.next.values().forEach((check) -> check.cancel(false));
 		this.next.clear();
@@ -147,6 +170,9 @@ public final class HealthChecks {
 	 * @param checkedAt when it was asked
 	 */
 	record Result(boolean up, Instant checkedAt) {
+	}
+
+	private record Target(URI url, Duration interval) {
 	}
 
 }

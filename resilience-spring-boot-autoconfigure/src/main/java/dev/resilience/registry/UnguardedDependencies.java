@@ -1,5 +1,7 @@
 package dev.resilience.registry;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 import dev.resilience.Dependencies;
@@ -19,6 +21,24 @@ public final class UnguardedDependencies implements Dependencies {
 	public <T extends @Nullable Object, E extends Exception> T call(String name, Work<T, E> work,
 			Function<Throwable, T> fallback) throws E {
 		return work.call();
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String name,
+			Work<? extends CompletionStage<T>, ?> work) {
+		try {
+			CompletionStage<T> stage = work.call();
+			return stage.toCompletableFuture();
+		}
+		catch (Exception ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String name,
+			Work<? extends CompletionStage<T>, ?> work, Function<Throwable, T> fallback) {
+		return callAsync(name, work);
 	}
 
 	@Override

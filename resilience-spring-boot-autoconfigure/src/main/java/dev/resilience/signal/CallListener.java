@@ -23,6 +23,13 @@ public interface CallListener {
 	}
 
 	/**
+	 * The dependency is forgotten: what is kept for it can go. Calls that are under way
+	 * may still end.
+	 */
+	default void close() {
+	}
+
+	/**
 	 * Makes a listener for each dependency.
 	 */
 	@FunctionalInterface

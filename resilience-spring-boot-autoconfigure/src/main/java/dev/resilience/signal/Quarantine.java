@@ -52,7 +52,7 @@ public final class Quarantine implements CallListener.Factory {
 
 	@Override
 	public CallListener create(String dependency) {
-		return (event) -> ended(dependency, event);
+		return new Keeper(dependency);
 	}
 
 	private void ended(String dependency, CallEvent event) {
@@ -80,6 +80,32 @@ public final class Quarantine implements CallListener.Factory {
 	 */
 	public List<CorruptResponse> responses(String dependency) {
 		return this.kept.getOrDefault(dependency, List.of());
+	}
+
+	private final class Keeper implements CallListener {
+
+		private final String dependency;
+
+		private volatile boolean closed;
+
+		private Keeper(String dependency) {
+			this.dependency = dependency;
+		}
+
+		@Override
+		public void onCall(CallEvent event) {
+			ended(this.dependency, event);
+			if (this.closed) {
+				close();
+			}
+		}
+
+		@Override
+		public void close() {
+			this.closed = true;
+			Quarantine.this.kept.remove(this.dependency);
+		}
+
 	}
 
 }

@@ -155,7 +155,14 @@ class IntegrationsEndpointTests {
 					{"position": "open"}                         | 'position' is 'open', allowed are auto, off and bypass
 					{"position": "off", "duration": "soon"}      | 'duration' is 'soon', allowed is a duration from 1s to 366 days, for example 15m or PT15M
 					{"position": "off", "duration": "-1m"}       | 'duration' is '-1m', allowed is a duration from 1s to 366 days, for example 15m or PT15M
-					{"policy": "retry.max-attempts=2"}           | 'policy' cannot be changed at run time in this version
+					{"policy": "retry.max-attempts"}             | 'policy' is 'retry.max-attempts', must be a setting and its value, for example retry.max-attempts=2
+					{"policy": "=2"}                             | 'policy' is '=2', must be a setting and its value, for example retry.max-attempts=2
+					{"policy": "retry.max-attempts=0"}           | 'retry.max-attempts, changed at run time' has the value '0', allowed is a whole number from 1 to 1000
+					{"policy": "retry.max-attempts=two"}         | 'retry.max-attempts' has the value 'two', which makes no sense: For input string: "two"
+					{"policy": "retry.attempts=2"}               | [retry.attempts]: there is no such setting
+					{"policy": "isolation=nowhere"}              | 'isolation' has the value 'nowhere', allowed is one of [auto, caller, thread]
+					{"policy": "operations.pay.timeout=1s"}      | 'resilience.dependencies.payments.operations' has the value 'pay', allowed is the name of an annotated method, of which there are [charge]
+					{"policy": "timeout=2s", "position": "off"}  | 'policy' and 'position' are different changes: send one after the other
 					""",
 			quoteCharacter = '`')
 	void answersBadRequestWithTheReason(String body, String reason) {
@@ -164,6 +171,51 @@ class IntegrationsEndpointTests {
 		assertThat(new JsonContent(String.valueOf(response.getBody()))).extractingPath("reason").isEqualTo(reason);
 		assertThat(json(this.application.get("/integrations/payments"))).extractingPath("switch.position")
 			.isEqualTo("AUTO");
+	}
+
+	@Test
+	void changesThePolicyAndPublishesIt() {
+		this.application.audits().clear();
+		JsonContent payments = json(
+				this.application.post("payments", "{\"policy\": \"retry.max-attempts=2\", \"reason\": \"storm\"}"));
+		assertThat(payments).extractingPath("retry.maxAttempts").isEqualTo(2);
+		assertThat(payments).extractingPath("operations[0].maxAttempts").isEqualTo(2);
+		assertThat(payments).extractingPath("sources")
+			.asMap()
+			.containsEntry("retry.max-attempts", "retry.max-attempts, changed at run time");
+		assertThat(this.application.audits()).singleElement().satisfies((event) -> {
+			assertThat(event.getType()).isEqualTo("INTEGRATION_POLICY_CHANGED");
+			assertThat(event.getData())
+				.isEqualTo(Map.of("dependency", "payments", "policy", "retry.max-attempts=2", "reason", "storm"));
+		});
+		payments = json(this.application.post("payments", "{\"policy\": \"retry.max-attempts=\"}"));
+		assertThat(payments).extractingPath("retry.maxAttempts").isEqualTo(1);
+		assertThat(payments).extractingPath("sources")
+			.asMap()
+			.containsEntry("retry.max-attempts", "resilience.types.critical.retry.max-attempts");
+	}
+
+	@Test
+	void throwsNoSwitchThatWouldNotBeEnforced() {
+		JsonContent payments = json(this.application.post("payments", "{\"policy\": \"mode=observe\"}"));
+		assertThat(payments).extractingPath("mode").isEqualTo("OBSERVE");
+		ResponseEntity<String> response = this.application.post("payments", "{\"position\": \"off\"}");
+		assertThat(response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+		assertThat(new JsonContent(String.valueOf(response.getBody()))).extractingPath("reason")
+			.isEqualTo("'position' is 'off', but the dependency is only observed:"
+					+ " send {\"policy\": \"mode=enforce\"} first");
+		payments = json(this.application.post("payments", "{\"policy\": \"mode=\"}"));
+		assertThat(payments).extractingPath("mode").isEqualTo("ENFORCE");
+	}
+
+	@Test
+	void observesNothingThatIsSwitchedOff() {
+		this.application.post("payments", "{\"position\": \"off\"}");
+		ResponseEntity<String> response = this.application.post("payments", "{\"policy\": \"mode=observe\"}");
+		assertThat(response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+		assertThat(new JsonContent(String.valueOf(response.getBody()))).extractingPath("reason")
+			.isEqualTo("'mode, changed at run time' has the value 'OBSERVE',"
+					+ " allowed is enforce as long as the switch of the dependency is thrown");
 	}
 
 	@ParameterizedTest
@@ -193,8 +245,9 @@ class IntegrationsEndpointTests {
 	void isReadOnlyByDefault() {
 		try (EndpointApplication readOnly = new EndpointApplication(this.type)) {
 			assertThat(readOnly.get("/integrations/payments").getStatusCode()).isEqualTo(HttpStatus.OK);
-			assertThat(readOnly.post("payments", "{\"position\": \"off\"}").getStatusCode())
-				.isEqualTo(HttpStatus.METHOD_NOT_ALLOWED);
+			for (String body : new String[] { "{\"position\": \"off\"}", "{\"policy\": \"timeout=1s\"}" }) {
+				assertThat(readOnly.post("payments", body).getStatusCode()).isEqualTo(HttpStatus.METHOD_NOT_ALLOWED);
+			}
 		}
 	}
 

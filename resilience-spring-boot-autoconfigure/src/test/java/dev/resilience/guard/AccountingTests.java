@@ -63,7 +63,7 @@ class AccountingTests {
 		await().untilAsserted(() -> assertThat(this.environment.events).hasSize(THREADS * CALLS));
 		await().untilAsserted(() -> assertThat(guard.inFlight()).isZero());
 		assertThat(guard.abandoned()).isZero();
-		assertThat(operations.get(4).pending()).isZero();
+		assertThat(operations.get(4).guard().pending()).isZero();
 		assertThat(interrupted).hasValue(0);
 		assertThat(this.environment.events).hasSize(THREADS * CALLS);
 		long failed = this.environment.events.stream().filter((event) -> event.failure() != FailureKind.NONE).count();

@@ -44,7 +44,7 @@ class BackgroundExecutionTests {
 		Operation operation = operation(List.of());
 		assertThat(operation.call(this.hung)).isNull();
 		await().until(() -> this.started.get() == 1);
-		assertThat(operation.pending()).isEqualTo(1);
+		assertThat(operation.guard().pending()).isEqualTo(1);
 		assertThat(this.environment.events).isEmpty();
 		this.end.countDown();
 		awaitQuiet(operation);
@@ -58,7 +58,7 @@ class BackgroundExecutionTests {
 			operation.call(this.hung);
 		}
 		assertThat(this.environment.outcomes()).containsExactly(Outcome.REJECTED, Outcome.REJECTED);
-		assertThat(operation.pending()).isEqualTo(3);
+		assertThat(operation.guard().pending()).isEqualTo(3);
 		this.end.countDown();
 		awaitQuiet(operation);
 		assertThat(this.started).hasValue(3);
@@ -131,7 +131,7 @@ class BackgroundExecutionTests {
 		this.environment.with(new SeamTransactions(committed, new ArrayList<>()));
 		Operation operation = operation(List.of());
 		operation.call((last) -> this.started.incrementAndGet());
-		assertThat(operation.pending()).isEqualTo(1);
+		assertThat(operation.guard().pending()).isEqualTo(1);
 		assertThat(this.started).hasValue(0);
 		committed.forEach(Runnable::run);
 		awaitQuiet(operation);
@@ -145,7 +145,7 @@ class BackgroundExecutionTests {
 		Operation operation = operation(List.of());
 		operation.call((last) -> this.started.incrementAndGet());
 		rolledBack.forEach(Runnable::run);
-		assertThat(operation.pending()).isZero();
+		assertThat(operation.guard().pending()).isZero();
 		assertThat(operation.guard().inFlight()).isZero();
 		assertThat(this.environment.events).isEmpty();
 	}
@@ -203,7 +203,7 @@ class BackgroundExecutionTests {
 	}
 
 	private static void awaitQuiet(Operation operation) {
-		await().until(() -> operation.pending() == 0 && operation.guard().inFlight() == 0);
+		await().until(() -> operation.guard().pending() == 0 && operation.guard().inFlight() == 0);
 	}
 
 	private record SeamTransactions(List<Runnable> committed, List<Runnable> rolledBack) implements Transactions {

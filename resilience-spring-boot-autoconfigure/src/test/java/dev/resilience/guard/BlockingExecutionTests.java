@@ -390,7 +390,7 @@ class BlockingExecutionTests {
 		try (TestEnvironment environment = new TestEnvironment(clock)) {
 			Operation outer = environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "timeout=5s");
 			Operation inner = environment.sibling(outer, Form.BLOCKING, List.of(), "isolation=caller");
-			DependencyCallHolder.set(outer.begin((last) -> null, null, null, null));
+			DependencyCallHolder.set(outer.begin((last) -> null, null, null, null, null));
 			clock.advance(Duration.ofSeconds(5));
 			assertThatExceptionOfType(DependencyOverloadedException.class).isThrownBy(() -> inner.call((last) -> {
 				throw new AssertionError("called");

@@ -54,4 +54,14 @@ class PauseTests {
 		return START + Duration.ofSeconds(seconds).toNanos();
 	}
 
+	@Test
+	void aChangedLimitHoldsForPausesFromThenOn() {
+		this.pause.extend(Duration.ofMinutes(5), START);
+		this.pause.limitTo(Duration.ofSeconds(3));
+		assertThat(this.pause.remaining(START)).isEqualTo(Duration.ofMinutes(1));
+		long later = START + Duration.ofMinutes(2).toNanos();
+		this.pause.extend(Duration.ofMinutes(5), later);
+		assertThat(this.pause.remaining(later)).isEqualTo(Duration.ofSeconds(3));
+	}
+
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
-import dev.resilience.policy.TestSettings;
+import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.signal.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -204,8 +204,8 @@ class RateLimitTests {
 	@ValueSource(ints = { 1, 4 })
 	void keepsToItsPart(int part) {
 		LocalRateLimit limit = new LocalRateLimit(
-				TestSettings.of("rate-limit.permits=6", "rate-limit.per=1m", "rate-limit.burst=12").rateLimit(), part,
-				this.clock, this.environment.timer);
+				new DependencyPolicy.RateLimit(6, Duration.ofMinutes(1), 12, Duration.ZERO, false), part, this.clock,
+				this.environment.timer);
 		assertThat(granted(limit)).isEqualTo(12 / part);
 		this.clock.advance(Duration.ofSeconds(10L * part));
 		assertThat(granted(limit)).isEqualTo(1);
@@ -216,7 +216,7 @@ class RateLimitTests {
 	@Test
 	void partIsNeverNothing() {
 		LocalRateLimit limit = new LocalRateLimit(
-				TestSettings.of("rate-limit.permits=1", "rate-limit.per=1m").rateLimit(), 10, this.clock,
+				new DependencyPolicy.RateLimit(1, Duration.ofMinutes(1), 1, Duration.ZERO, false), 10, this.clock,
 				this.environment.timer);
 		assertThat(granted(limit)).isEqualTo(1);
 		this.clock.advance(Duration.ofMinutes(9));

@@ -65,6 +65,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private @Nullable ResultCheck check;
 
+	private @Nullable Tracing tracing;
+
 	TestEnvironment() {
 		this(System::nanoTime);
 	}
@@ -86,6 +88,11 @@ final class TestEnvironment implements AutoCloseable {
 
 	TestEnvironment with(FailureClassification classification) {
 		this.classification = classification;
+		return this;
+	}
+
+	TestEnvironment with(Tracing tracing) {
+		this.tracing = tracing;
 		return this;
 	}
 
@@ -124,6 +131,14 @@ final class TestEnvironment implements AutoCloseable {
 		return new Operation(policy(resolver(settings), "sibling", type), operation.guard(), form, wayOuts, this.check);
 	}
 
+	/** Change the policy of the dependency, and make the operation anew by it. */
+	Operation reconfigure(Operation operation, String... settings) {
+		PolicyResolver resolver = resolver(settings);
+		OperationPolicy policy = policy(resolver, "call", operation.policy().type());
+		operation.guard().prepare(resolver.dependency("partner", policy.type(), List.of(policy))).run();
+		return new Operation(policy, operation.guard(), operation.form(), operation.wayOuts(), this.check);
+	}
+
 	private static PolicyResolver resolver(String... settings) {
 		return new PolicyResolver(Map.of(), Map.of("partner", TestSettings.of(settings)));
 	}
@@ -139,13 +154,14 @@ final class TestEnvironment implements AutoCloseable {
 	SharedRateLimit sharedRateLimit(String... settings) {
 		RateLimit limit = RateLimit.of(resolver(settings).dependency("partner", DependencyType.CRITICAL, List.of()),
 				environment());
-		return (SharedRateLimit) Objects.requireNonNull(limit);
+		Objects.requireNonNull(limit).start(null);
+		return (SharedRateLimit) limit;
 	}
 
 	private Environment environment() {
 		return new Environment(this.clock, this.watchdog, this.workers, this.timer, this.transactions,
 				ContextCarrier.NONE, this.classification, () -> this.response, () -> this.requestDeadline,
-				this.failedCalls, this.sharing);
+				this.failedCalls, this.sharing, this.tracing);
 	}
 
 	List<Outcome> outcomes() {

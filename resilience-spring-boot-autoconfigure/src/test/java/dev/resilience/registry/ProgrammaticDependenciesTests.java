@@ -139,7 +139,7 @@ class ProgrammaticDependenciesTests {
 		with((dependencies) -> assertThatIllegalArgumentException().isThrownBy(() -> dependencies.run("unknown", () -> {
 		}))
 			.withMessage("Unknown dependency 'unknown': name it under 'resilience.dependencies' or on a @Dependency"
-					+ " method; known are [critical, degraded, optional]"));
+					+ " method, or allow unknown names with 'resilience.allow-unknown'; known are [critical, degraded, optional]"));
 	}
 
 	@ParameterizedTest

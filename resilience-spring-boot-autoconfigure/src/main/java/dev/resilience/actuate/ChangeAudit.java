@@ -14,12 +14,15 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes every switch as an audit event.
+ * Publishes every switch and every change of a policy as an audit event.
  */
-public final class SwitchAudit {
+public final class ChangeAudit {
 
-	/** The type of the audit events. */
-	public static final String TYPE = "INTEGRATION_SWITCHED";
+	/** The type of the audit event of a switch. */
+	public static final String SWITCHED = "INTEGRATION_SWITCHED";
+
+	/** The type of the audit event of a change of a policy. */
+	public static final String POLICY_CHANGED = "INTEGRATION_POLICY_CHANGED";
 
 	private final ApplicationEventPublisher publisher;
 
@@ -30,7 +33,7 @@ public final class SwitchAudit {
 	 * @param publisher takes the events
 	 * @param user who is authenticated, if anybody is
 	 */
-	public SwitchAudit(ApplicationEventPublisher publisher, Supplier<@Nullable Principal> user) {
+	public ChangeAudit(ApplicationEventPublisher publisher, Supplier<@Nullable Principal> user) {
 		this.publisher = publisher;
 		this.user = user;
 	}
@@ -45,9 +48,23 @@ public final class SwitchAudit {
 		if (duration != null) {
 			data.put("duration", duration.toString());
 		}
+		publish(SWITCHED, data);
+	}
+
+	void policyChanged(String dependency, String assignment, @Nullable String reason) {
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("dependency", dependency);
+		data.put("policy", assignment);
+		if (reason != null) {
+			data.put("reason", reason);
+		}
+		publish(POLICY_CHANGED, data);
+	}
+
+	private void publish(String type, Map<String, Object> data) {
 		Principal user = this.user.get();
 		this.publisher.publishEvent(
-				new AuditApplicationEvent(new AuditEvent((user != null) ? user.getName() : "unknown", TYPE, data)));
+				new AuditApplicationEvent(new AuditEvent((user != null) ? user.getName() : "unknown", type, data)));
 	}
 
 }

@@ -1,0 +1,118 @@
+package dev.resilience.autoconfigure;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.resilience.interceptor.InvalidDependencyException;
+import dev.resilience.interceptor.OperationCatalog;
+import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.PolicyResolver;
+import dev.resilience.policy.Settings;
+import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.HealthChecks;
+import dev.resilience.registry.PolicyChanges;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.resilience.guard.Guard;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.core.env.Environment;
+
+/**
+ * Changes policies while the application runs: as its properties say now, and as somebody
+ * has said of single dependencies, which lasts until the application ends. What makes no
+ * sense changes nothing.
+ */
+final class RuntimePolicies implements PolicyChanges {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final OperationCatalog catalog;
+
+	private final DependencyRegistry registry;
+
+	private final HealthChecks healthChecks;
+
+	private final ReentrantLock change = new ReentrantLock();
+
+	// all below are guarded by the lock
+	private final Map<String, Map<String, String>> assigned = new HashMap<>();
+
+	private ResilienceProperties properties;
+
+	RuntimePolicies(ResilienceProperties properties, OperationCatalog catalog, DependencyRegistry registry,
+			HealthChecks healthChecks) {
+		this.properties = properties;
+		this.catalog = catalog;
+		this.registry = registry;
+		this.healthChecks = healthChecks;
+	}
+
+	@Override
+	public void change(String dependency, String assignment) {
+		int separator = assignment.indexOf('=');
+		String key = (separator < 0) ? "" : assignment.substring(0, separator).trim();
+		if (key.isEmpty()) {
+			throw new IllegalArgumentException(
+					"'policy' is '%s', must be a setting and its value, for example retry.max-attempts=2"
+						.formatted(assignment));
+		}
+		String value = assignment.substring(separator + 1).trim();
+		this.change.lock();
+		try {
+			Map<String, Map<String, String>> assigned = new HashMap<>(this.assigned);
+			Map<String, String> own = new LinkedHashMap<>(assigned.getOrDefault(dependency, Map.of()));
+			own.keySet().removeIf((other) -> SettingsBinder.isSameKey(key, other));
+			if (!value.isEmpty()) {
+				own.put(key, value);
+			}
+			assigned.put(dependency, own);
+			apply(this.properties, assigned);
+			this.assigned.put(dependency, own);
+			logger.warn("The policy of dependency '{}' was changed: {}", dependency, key);
+		}
+		finally {
+			this.change.unlock();
+		}
+	}
+
+	/**
+	 * The properties may have changed.
+	 * @param environment has them
+	 */
+	void reload(Environment environment) {
+		this.change.lock();
+		try {
+			ResilienceProperties properties = SettingsBinder.properties(environment);
+			apply(properties, this.assigned);
+			this.properties = properties;
+			logger.info("The policies of all dependencies follow the changed properties");
+		}
+		catch (BindException | IllegalArgumentException ex) {
+			logger.error("The changed properties make no sense, all policies stay as they were: {}",
+					SettingsBinder.reason(ex));
+		}
+		finally {
+			this.change.unlock();
+		}
+	}
+
+	private void apply(ResilienceProperties properties, Map<String, Map<String, String>> assigned) {
+		Map<String, Settings> changes = new HashMap<>();
+		assigned.forEach((dependency, own) -> changes.put(dependency, SettingsBinder.settings(own)));
+		try {
+			this.catalog
+				.reconfigure(new PolicyResolver(properties.settingsByType(), properties.dependencies(), changes));
+		}
+		catch (InvalidSettingException ex) {
+			throw new IllegalArgumentException(ex.getMessage(), ex);
+		}
+		catch (InvalidDependencyException ex) {
+			throw new IllegalArgumentException(ex.getMessage() + ". " + ex.action(), ex);
+		}
+		this.healthChecks.update(this.registry.guards().stream().map(Guard::policy).toList());
+	}
+
+}

@@ -1,0 +1,184 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.resilience.DependencyType;
+import dev.resilience.signal.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of a dependency that is only observed. It is made whatever is decided here: how
+ * it would have ended is recorded. Whether a further attempt would have succeeded cannot
+ * be known.
+ */
+final class ObservedCall {
+
+	private final Call call;
+
+	private final Guard guard;
+
+	private final @Nullable Refusal refusal;
+
+	private final AtomicBoolean settled = new AtomicBoolean();
+
+	// both null if it would have been refused
+	private @Nullable Lease lease;
+
+	private volatile @Nullable Future<?> timeout;
+
+	private volatile long lastSignalNanos;
+
+	ObservedCall(Operation operation, Work work) {
+		this.call = operation.begin(work);
+		this.guard = operation.guard();
+		this.call.nextAttempt();
+		this.lastSignalNanos = this.call.attemptNanos;
+		this.refusal = admit();
+		if (this.refusal == null) {
+			this.lease = new Lease(this.guard.bulkhead());
+			awaitTimeout(this.call.attemptDeadlineNanos() - this.call.attemptNanos);
+		}
+	}
+
+	Tracing.Scope traceAttempt() {
+		return this.call.traceAttempt();
+	}
+
+	// nobody waits: a token that would have come in time is one
+	private @Nullable Refusal admit() {
+		Refusal refusal = this.guard.admit(this.call);
+		if (refusal != null) {
+			return refusal;
+		}
+		if (!this.guard.bulkhead().tryAcquire()) {
+			return Refusal.BULKHEAD_FULL;
+		}
+		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
+		return this.guard.admitWithinBulkhead(this.call, !token.isDone() || token.join());
+	}
+
+	private void awaitTimeout(long nanos) {
+		try {
+			this.timeout = this.guard.environment().timer().schedule(this::overdue, nanos, TimeUnit.NANOSECONDS);
+			if (this.settled.get()) {
+				cancelTimeout();
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			// shutting down
+		}
+	}
+
+	private void overdue() {
+		long left = this.lastSignalNanos - this.guard.now() + this.call.attemptDeadlineNanos() - this.call.attemptNanos;
+		if (left > 0) {
+			awaitTimeout(left);
+		}
+		else if (this.settled.compareAndSet(false, true)) {
+			if (this.lease != null) {
+				this.lease.abandon();
+			}
+			failed(Attempts.timedOut(this.call, this.guard.now()));
+		}
+	}
+
+	/** An element of a stream has come: its time starts anew. */
+	void signalled() {
+		this.lastSignalNanos = this.guard.now();
+		if (this.refusal == null && !this.settled.get()) {
+			this.guard.streamBegan(this.call);
+		}
+	}
+
+	/** The call has handed over its value. */
+	void returned(@Nullable Object value) {
+		try {
+			this.call.operation.result(this.call.work, value);
+			ended(null);
+		}
+		catch (Throwable ex) {
+			ended(ex);
+		}
+	}
+
+	/**
+	 * The call has ended.
+	 * @param thrown its failure, {@code null} if it has none
+	 */
+	void ended(@Nullable Throwable thrown) {
+		release();
+		if (!settle()) {
+			return;
+		}
+		long now = this.guard.now();
+		if (this.refusal != null) {
+			this.call.failed(Failure.refused(this.guard, this.refusal), now);
+			conclude(this.call.failure);
+		}
+		else if (thrown != null) {
+			failed(Attempts.failed(this.call, thrown, false, now));
+		}
+		else {
+			Attempts.succeeded(this.call, false, now);
+			conclude(null);
+		}
+	}
+
+	private void failed(Failure failure) {
+		Attempts.retryDelay(this.call, failure, this.call.endNanos());
+		conclude(failure);
+	}
+
+	/** Its caller has given it up. */
+	void cancelled() {
+		release();
+		if (settle()) {
+			this.guard.attemptCancelled(this.call, this.guard.now());
+			Conclusion.cancelled(this.call);
+		}
+	}
+
+	private void release() {
+		if (this.lease != null) {
+			this.lease.end();
+		}
+	}
+
+	private boolean settle() {
+		if (!this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		cancelTimeout();
+		return true;
+	}
+
+	private void cancelTimeout() {
+		Future<?> timeout = this.timeout;
+		if (timeout != null) {
+			timeout.cancel(false);
+		}
+	}
+
+	private void conclude(@Nullable Failure failure) {
+		if (failure == null || failure.isAnswer()) {
+			Conclusion.success(this.call);
+		}
+		else if (wouldBeServed(failure)) {
+			Conclusion.publish(this.call, Outcome.FALLBACK);
+		}
+		else {
+			Conclusion.publishFailure(this.call, failure);
+		}
+	}
+
+	private boolean wouldBeServed(Failure failure) {
+		boolean critical = this.call.operation.policy().type() == DependencyType.CRITICAL;
+		return !Conclusion.isError(failure) && !(critical && failure.isInterrupted())
+				&& this.call.operation.wayOuts().stream().anyMatch((wayOut) -> wayOut.mayServe(this.call.work));
+	}
+
+}

@@ -1,0 +1,58 @@
+package dev.resilience.guard;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A call that returns a publisher and is only observed: each subscription is a call, and
+ * sees what the publisher emits.
+ */
+final class ObservingReactiveExecution implements Execution {
+
+	@Override
+	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
+		Object returned;
+		try {
+			returned = work.attempt(true);
+		}
+		catch (Throwable ex) {
+			new ObservedCall(operation, work).ended(ex);
+			throw ex;
+		}
+		if (returned instanceof Mono<?> mono) {
+			return Mono.defer(() -> value(new ObservedCall(operation, work), mono));
+		}
+		return (returned instanceof Publisher<?> publisher)
+				? Flux.defer(() -> stream(new ObservedCall(operation, work), publisher)) : returned;
+	}
+
+	private static <T> Mono<T> value(ObservedCall call, Mono<T> mono) {
+		AtomicReference<@Nullable T> value = new AtomicReference<>();
+		return mono.doOnNext(value::set)
+			.doOnSuccess((ignored) -> call.returned(value.get()))
+			.doOnError(call::ended)
+			.doOnCancel(call::cancelled);
+	}
+
+	// whoever has seen an element has been served
+	private static <T> Flux<T> stream(ObservedCall call, Publisher<T> publisher) {
+		AtomicBoolean emitted = new AtomicBoolean();
+		return Flux.from(publisher).doOnNext((element) -> {
+			emitted.set(true);
+			call.signalled();
+		}).doOnComplete(() -> call.ended(null)).doOnError(call::ended).doOnCancel(() -> {
+			if (emitted.get()) {
+				call.ended(null);
+			}
+			else {
+				call.cancelled();
+			}
+		});
+	}
+
+}

@@ -1,0 +1,51 @@
+package dev.resilience.guard;
+
+import dev.resilience.DependencyCall;
+import dev.resilience.guard.Tracing.Scope;
+import dev.resilience.guard.Tracing.Trace;
+import dev.resilience.signal.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that is traced. Apart from the others, so that these cost nothing.
+ */
+final class TracedCall extends Call {
+
+	private final Trace trace;
+
+	TracedCall(Operation operation, Work work, long startNanos, long deadlineNanos, @Nullable DependencyCall outer,
+			Trace trace) {
+		super(operation, work, startNanos, deadlineNanos, outer);
+		this.trace = trace;
+	}
+
+	@Override
+	Scope traceAttempt() {
+		return this.trace.attempt(attempt());
+	}
+
+	@Override
+	Object traced() {
+		return this.trace.contextValue();
+	}
+
+	@Override
+	Failure failed(Failure ofAttempt, long nowNanos) {
+		Failure failure = super.failed(ofAttempt, nowNanos);
+		this.trace.failed(attempt(), failure.kind());
+		return failure;
+	}
+
+	@Override
+	void ended(Outcome outcome) {
+		super.ended(outcome);
+		Failure failure = this.failure;
+		this.trace.ended(outcome, failure(), (failure != null) ? failure.exceptionIfMade() : null);
+	}
+
+	@Override
+	void cancelled() {
+		this.trace.ended(null, failure(), null);
+	}
+
+}

@@ -1,0 +1,114 @@
+package dev.resilience.metrics;
+
+import java.util.Locale;
+
+import dev.resilience.DependencyType;
+import dev.resilience.FailureKind;
+import dev.resilience.guard.Tracing;
+import dev.resilience.signal.Outcome;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.Observation.Event;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Traces each call as an observation {@value #NAME}, with its attempts as events.
+ */
+public final class ObservationTracing implements Tracing {
+
+	/** The name of the observations. */
+	public static final String NAME = "dependency.call";
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final ObservationRegistry registry;
+
+	/**
+	 * Create the tracing.
+	 * @param registry takes the observations
+	 */
+	public ObservationTracing(ObservationRegistry registry) {
+		this.registry = registry;
+	}
+
+	@Override
+	public @Nullable Object current() {
+		return this.registry.getCurrentObservation();
+	}
+
+	@Override
+	public Object contextKey() {
+		return ObservationThreadLocalAccessor.KEY;
+	}
+
+	@Override
+	public Trace start(String dependency, String operation, DependencyType type, @Nullable Object parent) {
+		Observation observation = Observation.createNotStarted(NAME, this.registry)
+			.contextualName(dependency + " " + operation.substring(operation.lastIndexOf('.') + 1))
+			.lowCardinalityKeyValue("dependency", dependency)
+			.lowCardinalityKeyValue("operation", operation)
+			.lowCardinalityKeyValue("type", type.name().toLowerCase(Locale.ROOT));
+		if (parent instanceof Observation surrounding) {
+			observation.parentObservation(surrounding);
+		}
+		safely(observation::start);
+		return new ObservationTrace(observation);
+	}
+
+	// a handler that fails must not fail the call
+	private static void safely(Runnable tracing) {
+		try {
+			tracing.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A call could not be traced", ex);
+		}
+	}
+
+	private record ObservationTrace(Observation observation) implements Trace {
+
+		@Override
+		public Object contextValue() {
+			return this.observation;
+		}
+
+		@Override
+		public Scope attempt(int number) {
+			try {
+				this.observation.event(Event.of("attempt", "attempt " + number));
+				Observation.Scope scope = this.observation.openScope();
+				return () -> safely(scope::close);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A call could not be traced", ex);
+				return Scope.NONE;
+			}
+		}
+
+		@Override
+		public void failed(int number, FailureKind failure) {
+			safely(() -> this.observation
+				.event(Event.of("attempt.failed", "attempt " + number + " failed: " + failure.tag())));
+		}
+
+		@Override
+		public void ended(@Nullable Outcome outcome, FailureKind failure, @Nullable Throwable exception) {
+			safely(() -> {
+				this.observation.lowCardinalityKeyValue("outcome", (outcome != null) ? outcome.tag() : "cancelled")
+					.lowCardinalityKeyValue("failure", failure.tag());
+				if (outcome == Outcome.FALLBACK) {
+					this.observation.event(Event.of("fallback"));
+				}
+				if (exception != null) {
+					this.observation.error(exception);
+				}
+			});
+			safely(this.observation::stop);
+		}
+
+	}
+
+}
