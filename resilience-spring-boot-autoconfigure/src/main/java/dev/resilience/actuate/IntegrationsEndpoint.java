@@ -14,6 +14,7 @@ import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.PolicyChanges;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -27,6 +28,8 @@ import org.springframework.boot.convert.DurationStyle;
  * policies.
  */
 @Endpoint(id = "integrations", defaultAccess = Access.READ_ONLY)
+@RegisterReflectionForBinding({ DependencyMap.class, DependencyDescriptor.class, IntegrationsEndpoint.Problem.class,
+		QuarantineReads.Quarantined.class })
 public class IntegrationsEndpoint {
 
 	private final DependencyRegistry registry;

@@ -25,7 +25,8 @@ public final class FailureClassification {
 
 	private static final int LONGEST_CHAIN = 64;
 
-	private static final Map<String, Supplier<LinkClassifier>> TECHNOLOGIES = technologies();
+	/** What handles their failures, by the type that tells whether they are present. */
+	static final Map<String, Supplier<LinkClassifier>> TECHNOLOGIES = technologies();
 
 	private static final LinkClassifier JDK = new JdkLinkClassifier();
 

@@ -2,6 +2,8 @@ package dev.resilience.failure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import dev.resilience.FailureKind;
 import dev.resilience.OutcomeClassifier;
@@ -18,6 +20,12 @@ import org.springframework.util.ClassUtils;
 public final class ResultClassification {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	/** What finds their failures, by the type that tells whether they are present. */
+	static final Map<String, Supplier<ResultClassifier>> TECHNOLOGIES = Map.of(
+			"org.springframework.http.ResponseEntity", ResponseEntityClassifier::new,
+			"org.springframework.web.reactive.function.client.ClientResponse", ClientResponseClassifier::new,
+			"feign.Response", FeignResponseClassifier::new);
 
 	private final List<OutcomeClassifier> applicationClassifiers;
 
@@ -37,15 +45,11 @@ public final class ResultClassification {
 	public static ResultClassification create(List<OutcomeClassifier> applicationClassifiers,
 			@Nullable ClassLoader classLoader) {
 		List<ResultClassifier> technologies = new ArrayList<>();
-		if (ClassUtils.isPresent("org.springframework.http.ResponseEntity", classLoader)) {
-			technologies.add(new ResponseEntityClassifier());
-		}
-		if (ClassUtils.isPresent("org.springframework.web.reactive.function.client.ClientResponse", classLoader)) {
-			technologies.add(new ClientResponseClassifier());
-		}
-		if (ClassUtils.isPresent("feign.Response", classLoader)) {
-			technologies.add(new FeignResponseClassifier());
-		}
+		TECHNOLOGIES.forEach((type, classifier) -> {
+			if (ClassUtils.isPresent(type, classLoader)) {
+				technologies.add(classifier.get());
+			}
+		});
 		technologies.add(new JdkResponseClassifier());
 		return new ResultClassification(applicationClassifiers, technologies);
 	}

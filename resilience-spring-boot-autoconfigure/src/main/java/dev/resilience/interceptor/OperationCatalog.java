@@ -168,25 +168,29 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	}
 
 	private AnnotatedBeans annotatedBeans() {
+		Map<String, Class<?>> annotated = annotatedTypes();
+		// its class will be known when it is created, and so will its fallbacks
+		boolean incomplete = annotated.entrySet()
+			.removeIf((bean) -> bean.getValue().isInterface() && !this.beans.containsSingleton(bean.getKey()));
+		return new AnnotatedBeans(annotated, !incomplete);
+	}
+
+	/**
+	 * The classes of the annotated beans by the beans' names; of a bean that was not
+	 * created yet, perhaps an interface only.
+	 */
+	Map<String, Class<?>> annotatedTypes() {
 		Map<String, Class<?>> annotated = new LinkedHashMap<>();
-		boolean complete = true;
 		for (String name : this.beans.getBeanNamesForType(Object.class, true, false)) {
 			if (ScopedProxyUtils.isScopedTarget(name)) {
 				continue;
 			}
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
-			if (type == null || this.methods.of(type).isEmpty()) {
-				continue;
-			}
-			if (type.isInterface() && !this.beans.containsSingleton(name)) {
-				// its class will be known when it is created, and so will its fallbacks
-				complete = false;
-			}
-			else {
+			if (type != null && !this.methods.of(type).isEmpty()) {
 				annotated.put(name, type);
 			}
 		}
-		return new AnnotatedBeans(annotated, complete);
+		return annotated;
 	}
 
 	// a bean that was needed too early escapes the proxy without a word

@@ -16,12 +16,17 @@ import feign.RetryableException;
 import feign.Retryer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.annotation.RegisterReflection;
+
 /**
  * Feign: tells the guarded call of the current thread that a request leaves, so that what
  * may have been received is not sent again unless the partner recognises it. Within a
  * guarded call only the guard repeats: Feign's own retries would send a request again
  * whatever it does.
  */
+// Feign finds the methods by their name
+@RegisterReflection(memberCategories = MemberCategory.INVOKE_PUBLIC_METHODS)
 public final class GuardedFeignCapability implements Capability {
 
 	private static final byte[] EMPTY = {};

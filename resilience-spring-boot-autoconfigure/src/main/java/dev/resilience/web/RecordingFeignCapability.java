@@ -19,9 +19,14 @@ import feign.Request;
 import feign.Response;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.annotation.RegisterReflection;
+
 /**
  * Feign: notes the responses of guarded calls for the quarantine.
  */
+// Feign finds the methods by their name
+@RegisterReflection(memberCategories = MemberCategory.INVOKE_PUBLIC_METHODS)
 public final class RecordingFeignCapability implements Capability {
 
 	private final RecordedResponses responses;

@@ -1,0 +1,33 @@
+package dev.resilience.autoconfigure;
+
+import java.util.stream.Stream;
+
+import dev.resilience.Dependency;
+import dev.resilience.IdempotencyKey;
+import dev.resilience.policy.Rate;
+import dev.resilience.policy.Window;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * The annotations, the values whose {@code of} methods Spring's conversion service finds
+ * by name, and the optional types that are looked for when the application starts.
+ */
+final class ResilienceHints implements RuntimeHintsRegistrar {
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		Stream.of(Dependency.class, IdempotencyKey.class, Rate.class, Window.class)
+			.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
+		Stream.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
+				"jakarta.validation.Validator", "org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
+				"org.springframework.security.core.context.SecurityContextHolder",
+				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
+				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
+			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));
+	}
+
+}
