@@ -1,7 +1,9 @@
 package dev.resilience.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,15 +13,46 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 /**
  * Uses the shop as its users do: over HTTP only.
  */
 class ShopDriver {
 
+	private static final List<String> PARTNERS = List.of("payments", "inventory", "recommendations", "notifications");
+
+	/** What {@code application-fast.yml} says. */
+	static final int BREAKER_WINDOW = 4;
+
 	private final RestTestClient client;
 
 	ShopDriver(RestTestClient client) {
 		this.client = client;
+	}
+
+	/**
+	 * Back to what healing alone must achieve: all is well, and no breaker remembers
+	 * anything else.
+	 */
+	void heal() {
+		PARTNERS.forEach((partner) -> assertThat(fault(partner, "none").status()).isEqualTo(200));
+		await().atMost(Duration.ofSeconds(60)).until(this::orderIsPerfect);
+		await().atMost(Duration.ofSeconds(60)).until(this::breakersAreClosed);
+		Stream.generate(this::order)
+			.limit(BREAKER_WINDOW)
+			.forEach((order) -> assertThat(order.status()).isEqualTo(201));
+	}
+
+	boolean orderIsPerfect() {
+		Reply order = order();
+		return order.status() == 201 && !order.degraded();
+	}
+
+	boolean breakersAreClosed() {
+		order();
+		return PARTNERS.stream().map(this::breaker).allMatch("CLOSED"::equals);
 	}
 
 	Reply order() {

@@ -32,12 +32,8 @@ import static org.awaitility.Awaitility.await;
 @Timeout(120)
 class ShopTests {
 
-	private static final List<String> PARTNERS = List.of("payments", "inventory", "recommendations", "notifications");
-
 	/** What {@code application-fast.yml} says. */
 	private static final Duration TIMEOUT = Duration.ofMillis(1500);
-
-	private static final int BREAKER_WINDOW = 4;
 
 	private final ShopDriver shop;
 
@@ -45,28 +41,9 @@ class ShopTests {
 		this.shop = new ShopDriver(client);
 	}
 
-	/**
-	 * Every test starts from what healing alone must achieve: all is well, and no breaker
-	 * remembers anything else.
-	 */
 	@BeforeEach
 	void heal() {
-		PARTNERS.forEach((partner) -> assertThat(this.shop.fault(partner, "none").status()).isEqualTo(200));
-		await().atMost(Duration.ofSeconds(60)).until(this::orderIsPerfect);
-		await().atMost(Duration.ofSeconds(60)).until(this::breakersAreClosed);
-		Stream.generate(this.shop::order)
-			.limit(BREAKER_WINDOW)
-			.forEach((order) -> assertThat(order.status()).isEqualTo(201));
-	}
-
-	private boolean orderIsPerfect() {
-		Reply order = this.shop.order();
-		return order.status() == 201 && !order.degraded();
-	}
-
-	private boolean breakersAreClosed() {
-		this.shop.order();
-		return PARTNERS.stream().map(this.shop::breaker).allMatch("CLOSED"::equals);
+		this.shop.heal();
 	}
 
 	@Test
@@ -170,8 +147,8 @@ class ShopTests {
 			return this.shop.breaker("payments").equals("OPEN");
 		});
 		this.shop.fault("payments", "none");
-		await().atMost(Duration.ofSeconds(30)).until(this::orderIsPerfect);
-		await().atMost(Duration.ofSeconds(30)).until(this::breakersAreClosed);
+		await().atMost(Duration.ofSeconds(30)).until(this.shop::orderIsPerfect);
+		await().atMost(Duration.ofSeconds(30)).until(this.shop::breakersAreClosed);
 	}
 
 	@ParameterizedTest
@@ -199,7 +176,7 @@ class ShopTests {
 	@Test
 	void aDeclinedCardIsAnAnswer() {
 		JsonNode failures = this.shop.dependency("payments").path("failures");
-		for (int i = 0; i < 2 * BREAKER_WINDOW; i++) {
+		for (int i = 0; i < 2 * ShopDriver.BREAKER_WINDOW; i++) {
 			long reservations = this.shop.requests("inventory");
 			Reply order = this.shop.order("declined");
 			assertThat(order.status()).isEqualTo(402);
