@@ -17,6 +17,7 @@ import dev.resilience.guard.Threads;
 import dev.resilience.guard.Tracing;
 import dev.resilience.guard.Transactions;
 import dev.resilience.interceptor.DependencyAdvisor;
+import dev.resilience.interceptor.EarlyBeans;
 import dev.resilience.interceptor.OperationCatalog;
 import dev.resilience.interceptor.OperationFactory;
 import dev.resilience.interceptor.SpringTransactions;
@@ -77,6 +78,12 @@ public final class ResilienceAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static DependencyAdvisor resilienceDependencyAdvisor(OperationCatalog catalog) {
 		return new DependencyAdvisor(catalog);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static EarlyBeans resilienceEarlyBeans() {
+		return new EarlyBeans();
 	}
 
 	@Bean

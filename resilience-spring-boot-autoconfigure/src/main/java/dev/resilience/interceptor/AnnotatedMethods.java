@@ -16,7 +16,6 @@ import dev.resilience.Dependency;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
-import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -60,7 +59,7 @@ final class AnnotatedMethods {
 	}
 
 	// the methods of a JDK proxy say less than those of its interfaces
-	private static Method specific(Method method, Class<?> type) {
+	static Method specific(Method method, Class<?> type) {
 		return Proxy.isProxyClass(type) ? method : AopUtils.getMostSpecificMethod(method, type);
 	}
 
@@ -81,10 +80,14 @@ final class AnnotatedMethods {
 		}
 		Map<Method, DependencySpec> specs = new LinkedHashMap<>();
 		List<MergedAnnotation<Dependency>> onType = this.reader.onType(type);
+		hierarchy.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
 		for (Class<?> each : hierarchy) {
 			for (Method declared : each.getDeclaredMethods()) {
-				if (declared.isBridge() || declared.isSynthetic()) {
+				if (declared.isBridge() || declared.isSynthetic() || (isForeign(each) && !isPartOf(declared, onType))) {
 					continue;
+				}
+				if (isOnClass(onType) || isAnnotated(declared)) {
+					Interceptability.refuseFactoryMethod(declared);
 				}
 				Method method = specific(declared, type);
 				if (!specs.containsKey(method)) {
@@ -96,7 +99,7 @@ final class AnnotatedMethods {
 			}
 		}
 		removeFallbacks(specs);
-		specs.keySet().forEach((method) -> refuseIfNotInterceptable(method, type));
+		specs.keySet().forEach((method) -> Interceptability.refuseIfNotInterceptable(method, type));
 		return specs;
 	}
 
@@ -109,6 +112,23 @@ final class AnnotatedMethods {
 
 	static boolean isAnnotated(Method method) {
 		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(Dependency.class);
+	}
+
+	/** Whether a class, or one of its interfaces, carries the annotation anywhere. */
+	static boolean isAnnotated(Class<?> type) {
+		return hierarchy(ClassUtils.getUserClass(type)).stream().anyMatch(AnnotatedMethods::scan);
+	}
+
+	// what an annotated interface has from Spring Data or the JDK is a part of it
+	private static boolean isPartOf(Method foreign, List<MergedAnnotation<Dependency>> onType) {
+		return Modifier.isAbstract(foreign.getModifiers()) && onType.stream()
+			.anyMatch((annotation) -> annotation.getSource() instanceof Class<?> source && source.isInterface()
+					&& foreign.getDeclaringClass().isAssignableFrom(source));
+	}
+
+	private static boolean isOnClass(List<MergedAnnotation<Dependency>> onType) {
+		return onType.stream()
+			.anyMatch((annotation) -> annotation.getSource() instanceof Class<?> source && !source.isInterface());
 	}
 
 	private static Set<Class<?>> hierarchy(Class<?> type) {
@@ -141,46 +161,6 @@ final class AnnotatedMethods {
 			}
 		}
 		return false;
-	}
-
-	/**
-	 * Whether a method is package-private in another package, where a proxy of the type
-	 * cannot override it.
-	 */
-	static boolean isHiddenFrom(Method method, Class<?> type) {
-		int visible = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE;
-		return (method.getModifiers() & visible) == 0
-				&& !method.getDeclaringClass().getPackageName().equals(type.getPackageName());
-	}
-
-	private static void refuseIfNotInterceptable(Method method, Class<?> type) {
-		String reason = null;
-		if (Modifier.isPrivate(method.getModifiers())) {
-			reason = "it is private";
-		}
-		else if (Modifier.isStatic(method.getModifiers())) {
-			reason = "it is static";
-		}
-		else if (Modifier.isFinal(method.getModifiers())) {
-			reason = "it is final";
-		}
-		else if (isHiddenFrom(method, type)) {
-			reason = "it is package-private in another package than " + type.getName();
-		}
-		else if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type)
-				&& !ClassUtils.isLambdaClass(type)) {
-			reason = "its class is final";
-		}
-		else if (KotlinDetector.isSuspendingFunction(method)) {
-			reason = "it is a suspending function";
-		}
-		if (reason != null) {
-			throw new InvalidDependencyException(
-					"The @Dependency method %s cannot be intercepted, because %s: it would run unguarded"
-						.formatted(DependencySpec.signature(method), reason),
-					"Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean."
-							+ " Suspending functions can be guarded behind a method that returns a Mono.");
-		}
 	}
 
 }

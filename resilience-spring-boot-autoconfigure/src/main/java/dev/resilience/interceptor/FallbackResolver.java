@@ -112,7 +112,7 @@ final class FallbackResolver {
 		if (otherBean && Modifier.isFinal(candidate.getModifiers())) {
 			return "it is final in another bean, whose proxy could not pass the call on";
 		}
-		if (otherBean && AnnotatedMethods.isHiddenFrom(candidate, type)) {
+		if (otherBean && Interceptability.isHiddenFrom(candidate, type)) {
 			return "it is package-private in another package than its bean, whose proxy could not pass the call on";
 		}
 		Class<?>[] expected = guarded.getParameterTypes();

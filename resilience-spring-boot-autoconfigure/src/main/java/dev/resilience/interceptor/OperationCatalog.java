@@ -1,7 +1,6 @@
 package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -121,7 +120,8 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 			return;
 		}
 		if (this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
-			annotated.types().forEach(this::verifyGuarded);
+			ProxyVerification verification = new ProxyVerification(this.beans);
+			annotated.types().forEach((name, type) -> verification.verify(name, type, this.methods.of(type)));
 		}
 		else {
 			this.factory.get().unguarded(specs(annotated));
@@ -182,7 +182,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	Map<String, Class<?>> annotatedTypes() {
 		Map<String, Class<?>> annotated = new LinkedHashMap<>();
 		for (String name : this.beans.getBeanNamesForType(Object.class, true, false)) {
-			if (ScopedProxyUtils.isScopedTarget(name)) {
+			if (this.beans.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(name))) {
 				continue;
 			}
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
@@ -191,31 +191,6 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 			}
 		}
 		return annotated;
-	}
-
-	// a bean that was needed too early escapes the proxy without a word
-	private void verifyGuarded(String name, Class<?> type) {
-		if (!this.beans.containsSingleton(name) || this.beans.isFactoryBean(name)) {
-			return;
-		}
-		Object bean = this.beans.getSingleton(name);
-		if (bean == null || Substitutes.isSubstitute(this.beans, name, bean)) {
-			return;
-		}
-		Set<Method> missed = new HashSet<>();
-		for (DependencySpec spec : this.methods.of(type)) {
-			if (!ProxyInspection.isGuarded(bean, spec.method())) {
-				missed.add(spec.method());
-			}
-		}
-		if (!missed.isEmpty()) {
-			Method first = missed.iterator().next();
-			throw new InvalidDependencyException(
-					"The @Dependency method %s of bean '%s' is not guarded: %s"
-						.formatted(DependencySpec.signature(first), name, ProxyInspection.reason(bean)),
-					"Let no BeanPostProcessor or early infrastructure bean depend on '%s'; with spring.aop.proxy-target-class=false declare the method on an interface."
-						.formatted(name));
-		}
 	}
 
 	/**

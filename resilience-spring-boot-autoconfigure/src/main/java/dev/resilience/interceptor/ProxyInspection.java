@@ -4,8 +4,18 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 
+import org.aopalliance.aop.Advice;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.aop.Advisor;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.util.ClassUtils;
 
 /**
  * Looks whether a bean's proxy really guards a method.
@@ -20,8 +30,9 @@ final class ProxyInspection {
 			return false;
 		}
 		// a JDK proxy has the methods of its interfaces only
+		Class<?> target = AopProxyUtils.ultimateTargetClass(bean);
 		return !Proxy.isProxyClass(bean.getClass())
-				|| Arrays.stream(bean.getClass().getInterfaces()).anyMatch((type) -> hasMethod(type, method));
+				|| Arrays.stream(bean.getClass().getInterfaces()).anyMatch((type) -> hasMethod(type, method, target));
 	}
 
 	private static boolean isAdvised(Advised advised) {
@@ -32,10 +43,30 @@ final class ProxyInspection {
 		return advisor.getAdvice() instanceof DependencyInterceptor;
 	}
 
-	private static boolean hasMethod(Class<?> type, Method method) {
+	private static boolean hasMethod(Class<?> type, Method method, Class<?> target) {
 		return Arrays.stream(type.getMethods())
-			.anyMatch((candidate) -> candidate.getName().equals(method.getName())
-					&& candidate.getParameterCount() == method.getParameterCount());
+			.anyMatch((candidate) -> candidate.equals(method)
+					|| AnnotatedMethods.specific(candidate, target).equals(method));
+	}
+
+	/**
+	 * Why beans of a kind are never proxied.
+	 * @return the reason, {@code null} if there is none
+	 */
+	static @Nullable String reasonAgainst(ConfigurableListableBeanFactory beans, String name, Class<?> beanType) {
+		Class<?> type = ClassUtils.getUserClass(beanType);
+		for (Class<?> infrastructure : new Class<?>[] { Advice.class, Advisor.class, Pointcut.class,
+				AopInfrastructureBean.class }) {
+			if (infrastructure.isAssignableFrom(type)) {
+				return "Spring proxies no %s".formatted(infrastructure.getName());
+			}
+		}
+		if (name.equals(type.getName() + AutowireCapableBeanFactory.ORIGINAL_INSTANCE_SUFFIX)) {
+			return "its name asks for the original instance, without a proxy";
+		}
+		return (beans.containsBeanDefinition(name)
+				&& beans.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition
+				&& definition.isSynthetic()) ? "its definition is synthetic, and such beans are not proxied" : null;
 	}
 
 	static String reason(Object bean) {

@@ -2,7 +2,10 @@ package dev.resilience.interceptor;
 
 import java.util.List;
 
+import dev.resilience.DependencyCall;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
+import dev.resilience.registry.DependencyDescriptor;
+import dev.resilience.registry.DependencyMapReader;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -11,6 +14,7 @@ import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoCon
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -45,6 +49,28 @@ final class Guarded {
 			text.append(analysis.getDescription()).append("\n\n").append(analysis.getAction());
 		});
 		return text.toString().replace(System.lineSeparator(), "\n");
+	}
+
+	/** The dependency that guards the caller. */
+	static String here() {
+		return DependencyCall.current().map(DependencyCall::name).orElse("UNGUARDED");
+	}
+
+	/** How many calls the breaker of a dependency has counted. */
+	static int calls(ApplicationContext context, String dependency) {
+		return dependency(context, dependency).breaker().calls();
+	}
+
+	/** The operations of a dependency, as the map shows them. */
+	static List<String> operations(ApplicationContext context, String dependency) {
+		return dependency(context, dependency).operations()
+			.stream()
+			.map(DependencyDescriptor.Operation::method)
+			.toList();
+	}
+
+	private static DependencyDescriptor dependency(ApplicationContext context, String dependency) {
+		return context.getBean(DependencyMapReader.class).read().dependencies().get(dependency);
 	}
 
 	private static FailureAnalysis analyze(Throwable failure) {
