@@ -2,11 +2,9 @@ package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.resilience.Dependency;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -55,12 +52,7 @@ final class AnnotatedMethods {
 	 */
 	@Nullable DependencySpec find(Method method, Class<?> beanType) {
 		Map<Method, DependencySpec> specs = specs(beanType);
-		return specs.isEmpty() ? null : specs.get(specific(method, ClassUtils.getUserClass(beanType)));
-	}
-
-	// the methods of a JDK proxy say less than those of its interfaces
-	static Method specific(Method method, Class<?> type) {
-		return Proxy.isProxyClass(type) ? method : AopUtils.getMostSpecificMethod(method, type);
+		return specs.isEmpty() ? null : specs.get(Inheritance.specific(method, ClassUtils.getUserClass(beanType)));
 	}
 
 	private Map<Method, DependencySpec> specs(Class<?> beanType) {
@@ -74,24 +66,25 @@ final class AnnotatedMethods {
 	}
 
 	private Map<Method, DependencySpec> introspect(Class<?> type) {
-		Set<Class<?>> hierarchy = hierarchy(type);
+		Set<Class<?>> hierarchy = Inheritance.hierarchy(type);
 		if (hierarchy.stream().noneMatch((each) -> this.annotatedTypes.computeIfAbsent(each, AnnotatedMethods::scan))) {
 			return Map.of();
 		}
 		Map<Method, DependencySpec> specs = new LinkedHashMap<>();
 		List<MergedAnnotation<Dependency>> onType = this.reader.onType(type);
-		hierarchy.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
+		hierarchy.addAll(Inheritance.interfaces(type));
 		for (Class<?> each : hierarchy) {
 			for (Method declared : each.getDeclaredMethods()) {
-				if (declared.isBridge() || declared.isSynthetic() || (isForeign(each) && !isPartOf(declared, onType))) {
+				if (declared.isBridge() || declared.isSynthetic()
+						|| (Inheritance.isForeign(each) && !isPartOf(declared, onType))) {
 					continue;
 				}
 				if (isOnClass(onType) || isAnnotated(declared)) {
 					Interceptability.refuseFactoryMethod(declared);
 				}
-				Method method = specific(declared, type);
+				Method method = Inheritance.specific(declared, type);
 				if (!specs.containsKey(method)) {
-					DependencySpec spec = this.reader.read(method, type, onType);
+					DependencySpec spec = this.reader.read(method, declared, type, onType);
 					if (spec != null) {
 						specs.put(method, spec);
 					}
@@ -116,7 +109,7 @@ final class AnnotatedMethods {
 
 	/** Whether a class, or one of its interfaces, carries the annotation anywhere. */
 	static boolean isAnnotated(Class<?> type) {
-		return hierarchy(ClassUtils.getUserClass(type)).stream().anyMatch(AnnotatedMethods::scan);
+		return Inheritance.hierarchy(ClassUtils.getUserClass(type)).stream().anyMatch(AnnotatedMethods::scan);
 	}
 
 	// what an annotated interface has from Spring Data or the JDK is a part of it
@@ -129,26 +122,6 @@ final class AnnotatedMethods {
 	private static boolean isOnClass(List<MergedAnnotation<Dependency>> onType) {
 		return onType.stream()
 			.anyMatch((annotation) -> annotation.getSource() instanceof Class<?> source && !source.isInterface());
-	}
-
-	private static Set<Class<?>> hierarchy(Class<?> type) {
-		Set<Class<?>> hierarchy = new LinkedHashSet<>();
-		for (Class<?> each = type; each != null && !isForeign(each)
-				&& !Proxy.isProxyClass(each); each = each.getSuperclass()) {
-			hierarchy.add(each);
-		}
-		for (Class<?> each : ClassUtils.getAllInterfacesForClass(type)) {
-			if (!isForeign(each)) {
-				hierarchy.add(each);
-			}
-		}
-		return hierarchy;
-	}
-
-	private static boolean isForeign(Class<?> type) {
-		String name = type.getName();
-		return name.startsWith("java.")
-				|| (name.startsWith("org.springframework.") && !name.startsWith("org.springframework.samples."));
 	}
 
 	private static boolean scan(Class<?> type) {

@@ -43,19 +43,25 @@ final class DependencySpecReader {
 	/**
 	 * Read the annotations of a method.
 	 * @param method the method that runs
+	 * @param declared the same, or the method of an interface for which it stands without
+	 * its class knowing that
 	 * @param type the class of the bean
 	 * @param onType the annotations of that class and of its interfaces
 	 * @return what they say, {@code null} if there are none
 	 */
-	@Nullable DependencySpec read(Method method, Class<?> type, List<MergedAnnotation<Dependency>> onType) {
+	@Nullable DependencySpec read(Method method, Method declared, Class<?> type, List<MergedAnnotation<Dependency>> onType) {
 		List<MergedAnnotation<Dependency>> annotations = new ArrayList<>();
 		List<MergedAnnotation<Dependency>> own = list(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
+		if (own.isEmpty()) {
+			own = list(MergedAnnotations.from(declared, SearchStrategy.TYPE_HIERARCHY));
+		}
 		if (!own.isEmpty()) {
 			refuseContradictions(own, method);
 			annotations.add(own.get(0));
 		}
 		List<MergedAnnotation<Dependency>> applicable = onType.stream()
-			.filter((annotation) -> annotation.getSource() instanceof Class<?> source && isPublicIn(method, source))
+			.filter((annotation) -> annotation.getSource() instanceof Class<?> source
+					&& isPublicIn(method, source, type))
 			.toList();
 		if (!applicable.isEmpty()) {
 			refuseContradictions(applicable, method);
@@ -73,22 +79,12 @@ final class DependencySpecReader {
 	}
 
 	// an annotated type stands for its own public methods, not for all of the bean's
-	private static boolean isPublicIn(Method method, Class<?> source) {
-		if (Modifier.isStatic(method.getModifiers()) || ReflectionUtils.isObjectMethod(method)) {
-			return false;
-		}
-		try {
-			source.getMethod(method.getName(), method.getParameterTypes());
-			return true;
-		}
-		catch (NoSuchMethodException ex) {
-			// a generic parameter may be narrower here than in the annotated type
-			return Arrays.stream(source.getMethods())
-				.anyMatch((candidate) -> candidate.getName().equals(method.getName())
-						&& candidate.getParameterCount() == method.getParameterCount()
-						&& candidate.getDeclaringClass().isAssignableFrom(method.getDeclaringClass())
-						&& source.isInterface());
-		}
+	private static boolean isPublicIn(Method method, Class<?> source, Class<?> type) {
+		return !Modifier.isStatic(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)
+				&& Arrays.stream(source.getMethods())
+					.filter((candidate) -> candidate.getName().equals(method.getName())
+							&& candidate.getParameterCount() == method.getParameterCount())
+					.anyMatch((candidate) -> Inheritance.isSame(candidate, method, type));
 	}
 
 	private static void refuseContradictions(List<MergedAnnotation<Dependency>> annotations, Method method) {

@@ -134,15 +134,15 @@ final class FallbackResolver {
 			return "its last parameter is %s, must be Throwable or an exception"
 				.formatted(actual[expected.length].getSimpleName());
 		}
-		return returns(candidate, type, guarded, beanType) ? null : "it returns %s, must be %s"
-			.formatted(candidate.getReturnType().getSimpleName(), guarded.getReturnType().getSimpleName());
+		return returns(candidate, type, guarded, beanType) ? null : "it returns %s, must be %s".formatted(
+				ReturnForms.type(candidate, type).getSimpleName(), ReturnForms.type(guarded, beanType).getSimpleName());
 	}
 
 	// the guarded method's type, or what its stage or publisher carries
 	private static boolean returns(Method candidate, Class<?> type, Method guarded, Class<?> beanType) {
 		ResolvableType returned = ResolvableType.forMethodReturnType(guarded, beanType);
 		Class<?> expected = returned.resolve(guarded.getReturnType());
-		Class<?> actual = candidate.getReturnType();
+		Class<?> actual = ReturnForms.type(candidate, type);
 		if (expected == void.class || ClassUtils.isAssignable(expected, actual)) {
 			return true;
 		}

@@ -45,8 +45,8 @@ final class ProxyInspection {
 
 	private static boolean hasMethod(Class<?> type, Method method, Class<?> target) {
 		return Arrays.stream(type.getMethods())
-			.anyMatch((candidate) -> candidate.equals(method)
-					|| AnnotatedMethods.specific(candidate, target).equals(method));
+			.anyMatch((candidate) -> candidate.getName().equals(method.getName())
+					&& Inheritance.isSame(candidate, method, target));
 	}
 
 	/**
