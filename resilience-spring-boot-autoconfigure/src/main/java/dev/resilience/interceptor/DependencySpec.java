@@ -42,7 +42,7 @@ record DependencySpec(Method method, Class<?> owner, String name, DependencyType
 		StringBuilder text = new StringBuilder(method.getDeclaringClass().getName()).append('.')
 			.append(method.getName())
 			.append('(');
-		for (Class<?> parameter : method.getParameterTypes()) {
+		for (Class<?> parameter : SuspendingFunctions.parameterTypes(method)) {
 			text.append((text.charAt(text.length() - 1) != '(') ? ", " : "").append(parameter.getSimpleName());
 		}
 		return text.append(')').toString();

@@ -13,12 +13,16 @@ import dev.resilience.guard.Failure;
 import dev.resilience.guard.Work;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
+
 /**
  * A fallback method, checked when the application started.
  */
 final class FallbackMethod {
 
 	private final Method method;
+
+	private final int parameters;
 
 	private final @Nullable Class<?> exceptionType;
 
@@ -31,12 +35,14 @@ final class FallbackMethod {
 	/**
 	 * Create a fallback.
 	 * @param method the method, accessible
+	 * @param parameters how many arguments of the call it takes
 	 * @param exceptionType the type of its last parameter, {@code null} if it takes no
 	 * exception
 	 * @param bean the bean that has the method, {@code null} for the called object itself
 	 */
-	FallbackMethod(Method method, @Nullable Class<?> exceptionType, @Nullable Supplier<Object> bean) {
+	FallbackMethod(Method method, int parameters, @Nullable Class<?> exceptionType, @Nullable Supplier<Object> bean) {
 		this.method = method;
+		this.parameters = parameters;
 		this.exceptionType = exceptionType;
 		this.bean = bean;
 		this.handle = (bean == null && method.isDefault()) ? handle(method) : null;
@@ -80,12 +86,20 @@ final class FallbackMethod {
 	}
 
 	@Nullable Object call(Work work, Failure failure) throws Throwable {
-		@Nullable Object[] arguments = work.arguments();
+		@Nullable Object[] given = work.arguments();
+		@Nullable Object[] arguments = Arrays.copyOf(given, this.method.getParameterCount());
 		if (this.exceptionType != null) {
-			arguments = Arrays.copyOf(arguments, arguments.length + 1);
-			arguments[arguments.length - 1] = failure.exception();
+			arguments[this.parameters] = failure.exception();
 		}
 		Object target = (this.bean != null) ? this.bean.get() : work.target();
+		if (SuspendingFunctions.isSuspending(this.method)) {
+			arguments[arguments.length - 1] = given[given.length - 1];
+			return AopUtils.invokeJoinpointUsingReflection(target, this.method, arguments);
+		}
+		return ReturnForms.published(invoke(target, arguments), this.method.getReturnType());
+	}
+
+	private @Nullable Object invoke(@Nullable Object target, @Nullable Object[] arguments) throws Throwable {
 		if (this.handle != null && target != null && Proxy.isProxyClass(target.getClass())) {
 			return this.handle.bindTo(target).invokeWithArguments(arguments);
 		}

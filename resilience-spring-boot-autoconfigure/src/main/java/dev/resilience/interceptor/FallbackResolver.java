@@ -115,8 +115,14 @@ final class FallbackResolver {
 		if (otherBean && Interceptability.isHiddenFrom(candidate, type)) {
 			return "it is package-private in another package than its bean, whose proxy could not pass the call on";
 		}
-		Class<?>[] expected = guarded.getParameterTypes();
-		Class<?>[] actual = candidate.getParameterTypes();
+		if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(guarded)) {
+			return "it is a suspending function, which only another one can have as its fallback";
+		}
+		if (SuspendingFunctions.isSuspending(candidate) && candidate.isDefault() && !otherBean) {
+			return "it is a suspending default method, which the proxy of a client does not pass on";
+		}
+		Class<?>[] expected = SuspendingFunctions.parameterTypes(guarded);
+		Class<?>[] actual = SuspendingFunctions.parameterTypes(candidate);
 		boolean takesException = actual.length == expected.length + 1;
 		if (actual.length != expected.length && !takesException) {
 			return "it has %d parameters, allowed are the %d of the guarded method and optionally a Throwable last"
@@ -140,14 +146,19 @@ final class FallbackResolver {
 
 	// the guarded method's type, or what its stage or publisher carries
 	private static boolean returns(Method candidate, Class<?> type, Method guarded, Class<?> beanType) {
-		ResolvableType returned = ResolvableType.forMethodReturnType(guarded, beanType);
-		Class<?> expected = returned.resolve(guarded.getReturnType());
+		Class<?> expected = ReturnForms.type(guarded, beanType);
 		Class<?> actual = ReturnForms.type(candidate, type);
 		if (expected == void.class || ClassUtils.isAssignable(expected, actual)) {
 			return true;
 		}
+		if (SuspendingFunctions.isSuspending(guarded)) {
+			// what Spring makes of it
+			return ReturnForms.isPublisher(actual);
+		}
 		if (ReturnForms.isWrapper(expected)) {
-			Class<?> carried = returned.getGeneric(0).resolve(Object.class);
+			Class<?> carried = ResolvableType.forMethodReturnType(guarded, beanType)
+				.getGeneric(0)
+				.resolve(Object.class);
 			return ReturnForms.isSameKind(expected, actual)
 					|| (ClassUtils.isAssignable(carried, actual) && !ReturnForms.isWrapper(actual))
 					|| (carried == Void.class && actual == void.class);
@@ -164,10 +175,10 @@ final class FallbackResolver {
 					"The fallback method %s cannot be called".formatted(DependencySpec.signature(candidate)),
 					"Make it public, or open its package to reflection.", ex);
 		}
-		int parameters = candidate.getParameterCount();
-		Class<?> exceptionType = (parameters > guarded.getParameterCount())
-				? candidate.getParameterTypes()[parameters - 1] : null;
-		return new FallbackMethod(candidate, exceptionType, bean);
+		Class<?>[] parameters = SuspendingFunctions.parameterTypes(candidate);
+		int given = SuspendingFunctions.parameterCount(guarded);
+		Class<?> exceptionType = (parameters.length > given) ? parameters[given] : null;
+		return new FallbackMethod(candidate, given, exceptionType, bean);
 	}
 
 	private static InvalidDependencyException unresolved(String fallback, String origin, Method guarded, Class<?> type,

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
@@ -26,13 +25,15 @@ final class Interceptability {
 				&& method.getParameterCount() == 0) {
 			throw guardsTheMaking("method", method);
 		}
+		if (SuspendingFunctions.isSuspending(method)) {
+			SuspendingFunctions.refuseWithoutLibraries(method, type.getClassLoader());
+		}
 		String reason = reasonAgainst(method, type);
 		if (reason != null) {
 			throw new InvalidDependencyException(
 					"The @Dependency method %s cannot be intercepted, because %s: it would run unguarded"
 						.formatted(DependencySpec.signature(method), reason),
-					"Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean."
-							+ " Suspending functions can be guarded behind a method that returns a Mono.");
+					"Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean.");
 		}
 	}
 
@@ -49,10 +50,8 @@ final class Interceptability {
 		if (isHiddenFrom(method, type)) {
 			return "it is package-private in another package than " + type.getName();
 		}
-		if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type) && !ClassUtils.isLambdaClass(type)) {
-			return "its class is final";
-		}
-		return KotlinDetector.isSuspendingFunction(method) ? "it is a suspending function" : null;
+		return (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type) && !ClassUtils.isLambdaClass(type))
+				? "its class is final" : null;
 	}
 
 	/**

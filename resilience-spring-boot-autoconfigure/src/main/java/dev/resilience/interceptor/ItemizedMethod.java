@@ -39,8 +39,7 @@ record ItemizedMethod(Class<?> parameter, Results results, Class<?> keyType, Cla
 		if (!isIterable(parameter.toClass(), ArrayList.class, LinkedHashSet.class, TreeSet.class)) {
 			return null;
 		}
-		ResolvableType returned = ResolvableType.forMethodReturnType(method, owner);
-		ResolvableType result = (form == Form.STAGE || form == Form.MONO) ? returned.getGeneric(0) : returned;
+		ResolvableType result = ReturnForms.value(method, owner, (form == Form.BACKGROUND) ? Form.BLOCKING : form);
 		Class<?> type = result.toClass();
 		if (type == void.class || type == Void.class) {
 			return new ItemizedMethod(parameter.toClass(), Results.NONE, Object.class, Object.class);

@@ -1,6 +1,7 @@
 package dev.resilience.interceptor;
 
 import java.security.Principal;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInvocation;
@@ -15,12 +16,14 @@ import org.springframework.cache.interceptor.SimpleKey;
  * that Spring uses for caches, so that every cache knows what to do with them.
  *
  * @param operation the method, different from all others
+ * @param parameters how many of its arguments are the caller's
  * @param perBean whether each bean of the class has values of its own
  * @param user to whom values belong
  * @param key the parameter that differs in each call and means nothing for the result,
  * {@code null} if there is none
  */
-record LastGoodKeys(String operation, boolean perBean, Supplier<@Nullable Principal> user, @Nullable KeyParameter key) {
+record LastGoodKeys(String operation, int parameters, boolean perBean, Supplier<@Nullable Principal> user,
+		@Nullable KeyParameter key) {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
@@ -42,7 +45,7 @@ record LastGoodKeys(String operation, boolean perBean, Supplier<@Nullable Princi
 	/** The key of a call that a user makes. */
 	@Nullable SimpleKey of(MethodInvocation call, @Nullable String user) {
 		try {
-			@Nullable Object[] compared = call.getArguments().clone();
+			@Nullable Object[] compared = Arrays.copyOf(call.getArguments(), this.parameters);
 			if (this.key != null) {
 				compared[this.key.index()] = null;
 			}

@@ -56,8 +56,8 @@ final class LastGoodResolver {
 		refuseUnfindable(spec, subject);
 		String operation = spec.owner().getName() + "#" + DependencySpec.signature(spec.method());
 		Users users = settings.perUser() ? this.users : Users.NONE;
-		LastGoodKeys keys = new LastGoodKeys(operation, settings.cache() == null, users.caller(),
-				KeyParameter.of(spec.method()));
+		LastGoodKeys keys = new LastGoodKeys(operation, SuspendingFunctions.parameterCount(spec.method()),
+				settings.cache() == null, users.caller(), KeyParameter.of(spec.method()));
 		return new LastGood(keys, form, store(settings, operation, subject), settings.maxAge(),
 				(form == Form.MONO) ? users.subscriber() : null);
 	}

@@ -1,5 +1,6 @@
 package dev.resilience.interceptor;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.util.Collection;
@@ -72,17 +73,22 @@ final class NaturalEmpty {
 		if (empty != null) {
 			return (work, failure) -> empty.get();
 		}
-		if (form == Form.MONO) {
-			return optional ? nothing() : null;
-		}
 		if (!optional) {
 			return null;
 		}
-		if (valueType.isPrimitive()) {
-			Object zero = Array.get(Array.newInstance(valueType, 1), 0);
+		boolean nonNull = (form == Form.BLOCKING || SuspendingFunctions.isSuspending(method))
+				&& Nullness.forMethodReturnType(method) == Nullness.NON_NULL;
+		Object zero = zero(valueType, nonNull && form == Form.MONO);
+		if (zero != null) {
 			return (work, failure) -> zero;
 		}
-		return (form == Form.BLOCKING && Nullness.forMethodReturnType(method) == Nullness.NON_NULL) ? null : nothing();
+		return nonNull ? null : nothing();
+	}
+
+	// a suspending function returns Int as an Integer
+	private static @Nullable Object zero(Class<?> type, boolean unwrap) {
+		Class<?> primitive = unwrap ? MethodType.methodType(type).unwrap().returnType() : type;
+		return primitive.isPrimitive() ? Array.get(Array.newInstance(primitive, 1), 0) : null;
 	}
 
 	private static WayOut nothing() {

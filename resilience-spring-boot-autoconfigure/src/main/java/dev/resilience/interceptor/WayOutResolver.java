@@ -54,8 +54,9 @@ final class WayOutResolver {
 		}
 		else if (!complete && policy.type() != DependencyType.CRITICAL && form != Form.BACKGROUND) {
 			throw new InvalidDependencyException(
-					"The %s @Dependency method %s returns %s and has no way out that serves every failure"
-						.formatted(policy.type(), spec.signature(), spec.method().getReturnType().getSimpleName()),
+					"The %s @Dependency method %s returns %s and has no way out that serves every failure".formatted(
+							policy.type(), spec.signature(),
+							ReturnForms.type(spec.method(), spec.owner()).getSimpleName()),
 					"Name a fallback method that takes any failure, configure 'resilience.dependencies.%s.last-good', or return a type that can be empty (Optional, a collection)."
 						.formatted(spec.name()));
 		}

@@ -3,7 +3,7 @@ package dev.resilience.interceptor;
 import java.time.Duration;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import dev.resilience.policy.Settings;
+import dev.resilience.policy.OperationPolicy;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.MemberCategory;
@@ -22,7 +22,7 @@ class MemoryStoreHintsTests {
 	// Caffeine finds by their names the classes that fit how a cache is built
 	@Test
 	void theClassesOfTheCacheAreThoseThatCaffeineChooses() {
-		MemoryStore store = new MemoryStore(new Settings.LastGood(Duration.ofMinutes(1), 10, true, null), () -> 0);
+		MemoryStore store = new MemoryStore(new OperationPolicy.LastGood(Duration.ofMinutes(1), 10, true, null), () -> 0);
 		Cache<?, ?> values = (Cache<?, ?>) ReflectionTestUtils.getField(store, "values");
 		assertThat(values).isNotNull();
 		Object factory = ReflectionTestUtils.getField(values.asMap(), "nodeFactory");

@@ -38,7 +38,7 @@ class RefusedMethodTests {
 
 	private static final String FALLBACK = "Give it the parameters of the guarded method, optionally a Throwable or a narrower exception last, and a return type that fits. Words for the map contain a space.";
 
-	private static final String INTERCEPTABLE = "Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean. Suspending functions can be guarded behind a method that returns a Mono.";
+	private static final String INTERCEPTABLE = "Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean.";
 
 	private static final String CONTRADICTION = "Remove one of them, or let both say the same name and type.";
 
