@@ -25,6 +25,9 @@ record GuardedMethod(@Nullable Operation operation, @Nullable LastGood lastGood,
 		if (this.operation == null) {
 			return invocation.proceed();
 		}
+		if (SuspendingFunctions.isSuspending(invocation.getMethod())) {
+			CoroutineCalls.enter(invocation);
+		}
 		return (this.lastGood != null) ? call(invocation, this.operation, this.lastGood)
 				: this.operation.call(work(invocation, this.operation));
 	}

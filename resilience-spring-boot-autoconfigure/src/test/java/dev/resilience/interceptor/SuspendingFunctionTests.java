@@ -61,6 +61,12 @@ class SuspendingFunctionTests {
 	}
 
 	@Test
+	void isKnownOnAllThreadsOfTheCoroutine() {
+		run((context, client) -> assertThat(Coroutines.current(client)).containsExactly("partner 2", "partner 2",
+				"partner 2", "left"));
+	}
+
+	@Test
 	void cancelsTheCoroutineAtTheDeadline() {
 		run((context, client) -> {
 			assertThatExceptionOfType(DependencyTimeoutException.class).isThrownBy(() -> Coroutines.hang(client));

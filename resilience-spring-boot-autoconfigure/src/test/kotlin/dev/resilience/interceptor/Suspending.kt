@@ -24,6 +24,7 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import kotlin.coroutines.coroutineContext
 import reactor.core.publisher.Mono
 
@@ -60,6 +61,20 @@ open class SuspendingClient {
 		check(this.attempts.incrementAndGet() == 3) { "not yet" }
 		return this.attempts.get()
 	}
+
+	@Dependency(name = "partner", type = CRITICAL, idempotent = true)
+	open suspend fun current(): List<String> {
+		val seen = mutableListOf(thread())
+		delay(1)
+		seen += thread()
+		seen += withContext(Dispatchers.IO) { thread() }
+		if (this.attempts.incrementAndGet() == 1) {
+			throw IllegalStateException()
+		}
+		return seen
+	}
+
+	private fun thread() = DependencyCall.current().map { it.name() + " " + it.attempt() }.orElse("UNGUARDED")
 
 	@Dependency(name = "partner", type = CRITICAL)
 	open suspend fun nothing() {
@@ -197,6 +212,11 @@ object Coroutines {
 
 	@JvmStatic
 	fun third(client: SuspendingClient): Int = runBlocking { client.third() }
+
+	@JvmStatic
+	fun current(client: SuspendingClient): List<String> = runBlocking {
+		client.current() + DependencyCall.current().map { it.name() }.orElse("left")
+	}
 
 	@JvmStatic
 	fun nothing(client: SuspendingClient): Unit = runBlocking { client.nothing() }
