@@ -209,7 +209,8 @@ final class AsyncRun {
 	private void serve(Rescue rescue) {
 		try {
 			Object value = rescue.next();
-			if (value instanceof CompletionStage<?> stage) {
+			CompletionStage<?> stage = LaterValue.stage(value, this.environment.workers());
+			if (stage != null) {
 				stage.whenComplete((late, ex) -> {
 					if (ex == null) {
 						served(rescue, late);

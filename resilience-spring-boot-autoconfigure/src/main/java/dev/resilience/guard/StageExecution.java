@@ -1,6 +1,5 @@
 package dev.resilience.guard;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
@@ -38,30 +37,16 @@ final class StageExecution implements Execution {
 		@Override
 		public void start() throws Throwable {
 			Object result = CallerThread.assemble(this.call, this.call.isLastAttempt());
-			if (result == null) {
+			CompletionStage<?> stage = LaterValue.stage(result, this.call.guard().environment().workers());
+			if (stage == null) {
 				this.ended.ended(null, null);
 				return;
 			}
-			CompletionStage<?> stage = (result instanceof CompletionStage<?> own) ? own : await((Future<?>) result);
 			this.future = (result instanceof Future<?> own) ? own : null;
 			if (this.cancelled) {
 				cancel();
 			}
 			stage.whenComplete(this.ended::ended);
-		}
-
-		// a plain future cannot be listened to: a worker waits for it
-		private CompletionStage<?> await(Future<?> future) {
-			CompletableFuture<@Nullable Object> stage = new CompletableFuture<>();
-			this.call.guard().environment().workers().execute(() -> {
-				try {
-					stage.complete(future.get());
-				}
-				catch (Throwable ex) {
-					stage.completeExceptionally(ex);
-				}
-			});
-			return stage;
 		}
 
 		@Override
