@@ -37,7 +37,7 @@ final class AsyncAttempt {
 
 	void start() {
 		long left = this.call.attemptDeadlineNanos() - this.call.guard().now();
-		this.timeout = this.run.schedule(this::timedOut, left);
+		this.timeout = this.run.scheduleStep(this::timedOut, left);
 		if (this.settled.get()) {
 			this.lease.end();
 			return;

@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 import dev.resilience.signal.DegradedResponse;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class AsyncRun {
 
 	private final AsyncWork.Factory factory;
 
-	private final UnaryOperator<Runnable> context;
+	private final CallerContext context;
 
 	private final @Nullable DegradedResponse response;
 
@@ -35,8 +35,7 @@ final class AsyncRun {
 
 	private volatile @Nullable AsyncAttempt attempt;
 
-	AsyncRun(Call call, AsyncWork.Factory factory, UnaryOperator<Runnable> context,
-			@Nullable DegradedResponse response) {
+	AsyncRun(Call call, AsyncWork.Factory factory, CallerContext context, @Nullable DegradedResponse response) {
 		this.call = call;
 		this.guard = call.guard();
 		this.environment = call.guard().environment();
@@ -72,17 +71,21 @@ final class AsyncRun {
 		}
 	}
 
-	/** It could not even be started with the context of its caller. */
-	void failedToStart(Throwable thrown) {
-		if (this.call.attempt() == 0) {
-			this.guard.bulkhead().release();
-			this.call.nextAttempt();
-			failed(thrown);
-		}
+	/**
+	 * Make the first attempt with a permit that is held already, on this thread but in
+	 * the context of the caller.
+	 */
+	void start() {
+		this.context.run(this::attemptWithPermit, this::failedToStart);
 	}
 
-	/** Make the first attempt with a permit that is held already. */
-	void attemptWithPermit() {
+	/** The first attempt cannot be made. */
+	void failedToStart(Throwable thrown) {
+		this.guard.bulkhead().release();
+		failedToAttempt(thrown);
+	}
+
+	private void attemptWithPermit() {
 		this.call.nextAttempt();
 		Refusal refusal = this.guard.admit(this.call);
 		if (refusal != null) {
@@ -104,8 +107,11 @@ final class AsyncRun {
 		Bulkhead.Waiter waiter = this.guard.bulkhead().await(() -> resume(() -> {
 			this.call.waited();
 			attemptWithinBulkhead();
+		}, (ex) -> {
+			this.guard.leave(false);
+			failed(ex);
 		}));
-		schedule(() -> {
+		scheduleStep(() -> {
 			if (waiter.cancel()) {
 				refused(Refusal.BULKHEAD_FULL);
 			}
@@ -130,6 +136,9 @@ final class AsyncRun {
 				resume(() -> {
 					this.call.waited();
 					attemptWithToken(granted);
+				}, (ex) -> {
+					this.guard.leave(granted);
+					failed(ex);
 				});
 			}
 		});
@@ -176,7 +185,7 @@ final class AsyncRun {
 			conclude(failure);
 		}
 		else {
-			schedule(this::attempt, delay);
+			schedule(() -> resume(this::attempt, this::failedToAttempt), delay);
 		}
 	}
 
@@ -244,23 +253,40 @@ final class AsyncRun {
 		}
 	}
 
+	// not even the context of the caller could be carried over
+	private void failedToAttempt(Throwable thrown) {
+		this.call.nextAttempt();
+		failed(thrown);
+	}
+
 	/** Go on later, on a worker. */
-	@Nullable Future<?> schedule(Runnable next, long nanos) {
+	@Nullable Future<?> scheduleStep(Runnable next, long nanos) {
+		return schedule(() -> resume(next), nanos);
+	}
+
+	private @Nullable Future<?> schedule(Runnable resumed, long nanos) {
 		try {
-			return this.environment.timer().schedule(() -> resume(next), nanos, TimeUnit.NANOSECONDS);
+			return this.environment.timer().schedule(resumed, nanos, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			resume(next);
+			resumed.run();
 			return null;
 		}
 	}
 
+	/**
+	 * Go on on a worker in the context of the caller; without either rather than never.
+	 */
 	void resume(Runnable next) {
+		resume(next, (ex) -> next.run());
+	}
+
+	private void resume(Runnable next, Consumer<Throwable> failed) {
 		try {
-			this.environment.workers().execute(this.context.apply(next));
+			this.environment.workers().execute(() -> this.context.run(next, failed));
 		}
-		catch (RejectedExecutionException ex) {
-			// shutting down: better on this thread than never
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			// shutting down, or there is no thread
 			next.run();
 		}
 	}

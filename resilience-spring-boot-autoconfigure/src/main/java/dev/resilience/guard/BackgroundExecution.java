@@ -32,8 +32,8 @@ final class BackgroundExecution implements Execution {
 		Environment environment = operation.guard().environment();
 		DependencyCall outer = DependencyCallHolder.get();
 		Tracing tracing = environment.tracing();
-		Pending call = new Pending(operation, work, environment.context().capture(true), operation.key(work, outer),
-				(tracing != null) ? tracing.current() : null);
+		Pending call = new Pending(operation, work, CallerContext.capture(() -> environment.context().capture(true)),
+				operation.key(work, outer), (tracing != null) ? tracing.current() : null);
 		if (outer instanceof EnclosingCall enclosing) {
 			// its next attempt would fire it once more
 			enclosing.call().started(operation.policy().idempotencyKey());
@@ -57,20 +57,15 @@ final class BackgroundExecution implements Execution {
 
 	private void start(Pending call) {
 		try {
-			call.operation.guard().environment().workers().execute(() -> start(run(call), call.context));
+			call.operation.guard().environment().workers().execute(() -> run(call).start());
 		}
 		catch (RejectedExecutionException ex) {
 			call.operation.guard().bulkhead().release();
 			run(call).refused(Refusal.SHUTTING_DOWN);
 		}
-	}
-
-	private static void start(AsyncRun run, UnaryOperator<Runnable> context) {
-		try {
-			context.apply(run::attemptWithPermit).run();
-		}
 		catch (Throwable ex) {
-			run.failedToStart(ex);
+			// no thread
+			run(call).failedToStart(ex);
 		}
 	}
 
@@ -104,7 +99,7 @@ final class BackgroundExecution implements Execution {
 	 * @param key its idempotency key, as far as its caller knew it
 	 * @param traced within which it is traced, if calls are
 	 */
-	private record Pending(Operation operation, Work work, UnaryOperator<Runnable> context, @Nullable String key,
+	private record Pending(Operation operation, Work work, CallerContext context, @Nullable String key,
 			@Nullable Object traced) {
 	}
 

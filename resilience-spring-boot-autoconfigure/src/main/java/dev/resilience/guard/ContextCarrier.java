@@ -19,4 +19,14 @@ public interface ContextCarrier {
 	 */
 	UnaryOperator<Runnable> capture(boolean outlivesRequest);
 
+	/**
+	 * Capture the context of the current thread and that of a subscriber, whose values
+	 * win.
+	 * @param subscriber a Reactor {@code ContextView}
+	 * @return wraps work so that it runs within the captured context
+	 */
+	default UnaryOperator<Runnable> captureFor(Object subscriber) {
+		return capture(false);
+	}
+
 }

@@ -2,6 +2,8 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
@@ -35,6 +37,8 @@ final class ReactiveExecution implements Execution {
 
 		private final Guard guard;
 
+		private final CallerContext context;
+
 		private final @Nullable DegradedResponse response;
 
 		private final AtomicBoolean concluded = new AtomicBoolean();
@@ -49,6 +53,7 @@ final class ReactiveExecution implements Execution {
 			Tracing tracing = this.guard.environment().tracing();
 			this.call = operation.begin(work, outer, request, operation.key(work, outer),
 					(tracing != null) ? context.getOrDefault(tracing.contextKey(), tracing.current()) : null);
+			this.context = CallerContext.capture(() -> this.guard.environment().context().captureFor(context));
 			this.response = context.getOrDefault(DegradedResponse.class, this.guard.environment().response().get());
 		}
 
@@ -91,7 +96,8 @@ final class ReactiveExecution implements Execution {
 			}
 			ReactivePermit permit = new ReactivePermit(this.call);
 			return permit.acquire()
-				.thenMany(Flux.defer(this::withinBulkhead))
+				.thenMany(Flux
+					.defer(() -> permit.hasWaited() ? inContext(this::withinBulkhead, Flux::error) : withinBulkhead()))
 				.doOnTerminate(permit::end)
 				.doOnCancel(permit::cancel);
 		}
@@ -160,9 +166,23 @@ final class ReactiveExecution implements Execution {
 			long delay = (attempted && !this.emitted) ? Attempts.retryDelay(this.call, failure, this.call.endNanos())
 					: Attempts.NO_RETRY;
 			if (delay != Attempts.NO_RETRY) {
-				return Mono.delay(Duration.ofNanos(delay)).thenMany(Flux.defer(this::attempt));
+				return Mono.delay(Duration.ofNanos(delay)).thenMany(inContext(this::attempt, this::notRepeated));
 			}
-			return Flux.defer(() -> conclude(failure));
+			return inContext(() -> conclude(failure), (ex) -> conclude(failure));
+		}
+
+		// methods may look at thread-locals when they are called, and when what they
+		// return
+		// is subscribed
+		private Flux<Object> inContext(Supplier<Publisher<Object>> next,
+				Function<Throwable, Publisher<Object>> failed) {
+			return Flux.from((subscriber) -> this.context.run(() -> Flux.defer(next).subscribe(subscriber),
+					(ex) -> Flux.from(failed.apply(ex)).subscribe(subscriber)));
+		}
+
+		// not even the context of the subscriber could be carried over
+		private Publisher<Object> notRepeated(Throwable thrown) {
+			return conclude(Attempts.failed(this.call, thrown, false, this.guard.now()));
 		}
 
 		private Publisher<Object> conclude(Failure failure) {

@@ -30,6 +30,8 @@ final class ReactivePermit {
 
 	private final AtomicInteger state = new AtomicInteger(OPEN);
 
+	private volatile boolean waited;
+
 	ReactivePermit(Call call) {
 		this.call = call;
 		this.guard = call.guard();
@@ -46,6 +48,7 @@ final class ReactivePermit {
 		if (wait <= 0) {
 			return Mono.error(new Refused(Refusal.BULKHEAD_FULL));
 		}
+		this.waited = true;
 		return Mono.<Void>create((sink) -> {
 			Bulkhead.Waiter waiter = bulkhead.await(() -> {
 				granted();
@@ -58,11 +61,17 @@ final class ReactivePermit {
 			.then(Mono.defer(this::admit));
 	}
 
+	/** Whether the attempt goes on on another thread. */
+	boolean hasWaited() {
+		return this.waited;
+	}
+
 	private Mono<Void> admit() {
 		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
 		if (token.isDone()) {
 			return admit(token.join());
 		}
+		this.waited = true;
 		return Mono.fromFuture(token)
 			.publishOn(Schedulers.parallel())
 			.doOnDiscard(Boolean.class, this::giveBack)

@@ -13,8 +13,8 @@ final class StageExecution implements Execution {
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) {
 		Environment environment = operation.guard().environment();
-		AsyncRun run = new AsyncRun(operation.begin(work), StageWork::new, environment.context().capture(false),
-				environment.response().get());
+		AsyncRun run = new AsyncRun(operation.begin(work), StageWork::new,
+				CallerContext.capture(() -> environment.context().capture(false)), environment.response().get());
 		run.attempt();
 		return run.result();
 	}

@@ -27,6 +27,7 @@ public final class MicrometerContextCarrier implements ContextCarrier {
 	public MicrometerContextCarrier(List<ThreadLocalAccessor<?>> accessors, Object requestKey) {
 		ContextRegistry shared = ContextRegistry.getInstance();
 		ContextRegistry own = new ContextRegistry();
+		shared.getContextAccessors().forEach(own::registerContextAccessor);
 		for (ThreadLocalAccessor<?> accessor : accessors) {
 			boolean registered = shared.getThreadLocalAccessors()
 				.stream()
@@ -55,11 +56,16 @@ public final class MicrometerContextCarrier implements ContextCarrier {
 		return (outlivesRequest ? this.withoutRequest : this.all).capture();
 	}
 
+	@Override
+	public UnaryOperator<Runnable> captureFor(Object subscriber) {
+		return this.all.capture(subscriber);
+	}
+
 	private record Factories(ContextSnapshotFactory shared, ContextSnapshotFactory own) {
 
-		UnaryOperator<Runnable> capture() {
-			ContextSnapshot shared = this.shared.captureAll();
-			ContextSnapshot own = this.own.captureAll();
+		UnaryOperator<Runnable> capture(Object... contexts) {
+			ContextSnapshot shared = this.shared.captureAll(contexts);
+			ContextSnapshot own = this.own.captureAll(contexts);
 			return (work) -> shared.wrap(own.wrap(work));
 		}
 

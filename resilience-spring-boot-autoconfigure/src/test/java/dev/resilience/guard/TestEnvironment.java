@@ -57,6 +57,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private Sharing sharing = Sharing.NONE;
 
+	private ContextCarrier context = ContextCarrier.NONE;
+
 	private FailureClassification classification = FailureClassification.create(List.of(), null);
 
 	private @Nullable DegradedResponse response;
@@ -78,6 +80,11 @@ final class TestEnvironment implements AutoCloseable {
 
 	TestEnvironment with(Sharing sharing) {
 		this.sharing = sharing;
+		return this;
+	}
+
+	TestEnvironment with(ContextCarrier context) {
+		this.context = context;
 		return this;
 	}
 
@@ -159,9 +166,9 @@ final class TestEnvironment implements AutoCloseable {
 	}
 
 	private Environment environment() {
-		return new Environment(this.clock, this.watchdog, this.workers, this.timer, this.transactions,
-				ContextCarrier.NONE, this.classification, () -> this.response, () -> this.requestDeadline,
-				this.failedCalls, this.sharing, this.tracing);
+		return new Environment(this.clock, this.watchdog, this.workers, this.timer, this.transactions, this.context,
+				this.classification, () -> this.response, () -> this.requestDeadline, this.failedCalls, this.sharing,
+				this.tracing);
 	}
 
 	List<Outcome> outcomes() {
