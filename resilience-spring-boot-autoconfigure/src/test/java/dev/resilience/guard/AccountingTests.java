@@ -1,56 +1,81 @@
 package dev.resilience.guard;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that nothing is lost or counted twice, whatever form calls have and however they
- * end.
+ * Tests that nothing is lost or counted twice when 200 callers make a million calls of
+ * one dependency, whatever form they have and however they end.
  */
+@Timeout(120)
 class AccountingTests {
 
-	private static final int THREADS = 16;
+	private static final int CALLERS = 200;
 
-	private static final int CALLS = 2500;
+	private static final int CALLS = 5000;
 
-	private static final String[] SETTINGS = { "bulkhead.max-concurrent=6", "bulkhead.max-wait=1ms",
-			"breaker.min-calls=50", "breaker.open-for=2ms", "breaker.window=100", "timeout=20ms", "idempotent=true",
-			"retry.backoff.initial=1ms", "retry.backoff.max=1ms", "rate-limit.permits=200", "rate-limit.per=1ms" };
+	private static final long ALL = (long) CALLERS * CALLS;
+
+	private static final double RETRIES_PER_CALL = 0.2;
+
+	private static final int RETRIES_WITHOUT_CALLS = 10;
+
+	private static final String[] SETTINGS = { "bulkhead.max-concurrent=20", "bulkhead.max-wait=1ms",
+			"breaker.min-calls=50", "breaker.open-for=1ms", "breaker.window=100", "breaker.failure-rate=35%",
+			"timeout=1m", "idempotent=true", "retry.backoff.initial=1ms", "retry.backoff.max=1ms",
+			"rate-limit.permits=500", "rate-limit.per=1ms", "rate-limit.max-wait=1ms" };
+
+	private final Ledger ledger = new Ledger();
 
 	@AutoClose
-	private final TestEnvironment environment = new TestEnvironment().with(KindException.classification());
+	private final TestEnvironment environment = new TestEnvironment().with(KindException.classification())
+		.telling(this.ledger);
+
+	private final Operation background = this.environment.operation(DependencyType.CRITICAL, Form.BACKGROUND,
+			with("queue=20"));
+
+	private final Guard guard = this.background.guard();
+
+	private final Operation caller = sibling(Form.BLOCKING, "isolation=caller");
+
+	// tens of thousands of hand-overs are enough, and of timeouts a few
+	private final List<Operation> often = List.of(this.caller, this.caller, sibling(Form.MONO), sibling(Form.FLUX),
+			sibling(Form.STAGE), this.environment.sibling(this.background, Form.STAGE,
+					List.of((work, failure) -> Ledger.INSTEAD), SETTINGS));
+
+	private final List<Operation> seldom = List.of(this.background, sibling(Form.BLOCKING, "isolation=thread"));
+
+	private final List<Operation> hanging = List.of(sibling(Form.BLOCKING, "isolation=caller", "timeout=1ms"),
+			sibling(Form.BLOCKING, "isolation=thread", "timeout=1ms"), sibling(Form.STAGE, "timeout=1ms"),
+			sibling(Form.MONO, "timeout=1ms"));
 
 	@Test
-	void outcomesPermitsAndInterruptsAddUp() throws Exception {
-		Operation caller = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, with("isolation=caller"));
-		List<Operation> operations = List.of(caller,
-				this.environment.sibling(caller, Form.BLOCKING, List.of(), with("isolation=thread")),
-				this.environment.sibling(caller, Form.STAGE, List.of((work, failure) -> "instead"), SETTINGS),
-				this.environment.sibling(caller, Form.MONO, List.of(), SETTINGS),
-				this.environment.sibling(caller, Form.BACKGROUND, List.of(), with("queue=20")));
+	void everyCallIsAccountedForOnce() throws Exception {
 		AtomicInteger interrupted = new AtomicInteger();
-		List<CompletableFuture<Void>> threads = new ArrayList<>();
-		for (int i = 0; i < THREADS; i++) {
+		LongAdder fired = new LongAdder();
+		List<CompletableFuture<Void>> callers = new ArrayList<>();
+		for (int i = 0; i < CALLERS; i++) {
 			CompletableFuture<Void> done = new CompletableFuture<>();
-			threads.add(done);
+			callers.add(done);
 			new Thread(() -> {
 				for (int call = 0; call < CALLS; call++) {
-					call(operations.get(ThreadLocalRandom.current().nextInt(operations.size())));
+					if (call()) {
+						fired.increment();
+					}
 					if (Thread.interrupted()) {
 						interrupted.incrementAndGet();
 					}
@@ -58,65 +83,79 @@ class AccountingTests {
 				done.complete(null);
 			}).start();
 		}
-		CompletableFuture.allOf(threads.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-		Guard guard = caller.guard();
-		await().untilAsserted(() -> assertThat(this.environment.events).hasSize(THREADS * CALLS));
-		await().untilAsserted(() -> assertThat(guard.inFlight()).isZero());
-		assertThat(guard.abandoned()).isZero();
-		assertThat(operations.get(4).guard().pending()).isZero();
+		CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).get(90, TimeUnit.SECONDS);
+		await().untilAsserted(() -> assertThat(this.ledger.events()).isEqualTo(ALL));
+		await().untilAsserted(() -> assertThat(this.guard.inFlight()).isZero());
+		assertThat(this.guard.abandoned()).isZero();
+		assertThat(this.guard.pending()).isZero();
 		assertThat(interrupted).hasValue(0);
-		assertThat(this.environment.events).hasSize(THREADS * CALLS);
-		long failed = this.environment.events.stream().filter((event) -> event.failure() != FailureKind.NONE).count();
-		assertThat(guard.signals().failures().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(failed);
+		assertThat(this.ledger.firedEvents()).isEqualTo(fired.sum());
+		this.ledger.assertThatEventsAreWhatCallersSaw();
+		assertThat(this.guard.signals().failures()).isEqualTo(this.ledger.failures());
+		assertThat(this.ledger.retries()).isPositive()
+			.isLessThanOrEqualTo((long) (RETRIES_PER_CALL * ALL) + RETRIES_WITHOUT_CALLS);
+		assertThat(this.guard.budgetRemaining()).isNotNegative();
+		assertThatTheBreakerCloses();
 	}
 
-	private static void call(Operation operation) {
-		try {
-			Object result = operation.call(AccountingTests::attempt);
-			if (result instanceof CompletableFuture<?> stage && ThreadLocalRandom.current().nextInt(4) == 0) {
-				stage.cancel(true);
+	// it has lost no probe
+	private void assertThatTheBreakerCloses() {
+		await().until(() -> {
+			if (this.guard.readBreaker().state() != BreakerState.CLOSED) {
+				Seen.of(this.caller, (last) -> Ledger.VALUE, false);
+				return false;
 			}
-			else if (result instanceof Publisher<?> publisher) {
-				Mono.from(publisher).onErrorComplete().block();
-			}
-		}
-		catch (Throwable ex) {
-			// counted
-		}
+			return true;
+		});
 	}
 
-	private static Object attempt(boolean last) throws Exception {
-		boolean failure = ThreadLocalRandom.current().nextInt(3) == 0;
-		if (failure) {
-			throw switch (ThreadLocalRandom.current().nextInt(5)) {
-				case 0 -> new IOException();
-				case 1 -> new KindException(FailureKind.CLIENT_ERROR);
-				case 2 -> new KindException(FailureKind.NONE);
-				case 3 -> new KindException(FailureKind.CORRUPT_DATA);
-				default -> new KindException(FailureKind.SERVER_ERROR);
-			};
+	/**
+	 * Make a call.
+	 * @return whether it was fired and forgotten
+	 */
+	private boolean call() {
+		ThreadLocalRandom random = ThreadLocalRandom.current();
+		int chance = random.nextInt(1000);
+		if (chance < 2) {
+			Operation operation = any(this.hanging);
+			this.ledger.saw(Seen.of(operation, (last) -> Seen.hang(operation.form()), false));
+			return false;
 		}
-		return new ValueOfAnyForm();
+		Operation operation = any((chance < 60) ? this.seldom : this.often);
+		Seen seen = Seen.of(operation, (last) -> attempt(operation.form()), random.nextInt(16) == 0);
+		if (operation == this.background) {
+			return true;
+		}
+		this.ledger.saw(seen);
+		return false;
 	}
 
-	private static String[] with(String setting) {
+	private static Operation any(List<Operation> operations) {
+		return operations.get(ThreadLocalRandom.current().nextInt(operations.size()));
+	}
+
+	private static Object attempt(Form form) {
+		if (ThreadLocalRandom.current().nextInt(3) > 0) {
+			return Seen.value(form);
+		}
+		throw new KindException(switch (ThreadLocalRandom.current().nextInt(6)) {
+			case 0 -> FailureKind.CONNECTION_REFUSED;
+			case 1 -> FailureKind.CLIENT_ERROR;
+			case 2 -> FailureKind.NONE;
+			case 3 -> FailureKind.CORRUPT_DATA;
+			case 4 -> FailureKind.TIMEOUT;
+			default -> FailureKind.SERVER_ERROR;
+		});
+	}
+
+	private Operation sibling(Form form, String... settings) {
+		return this.environment.sibling(this.background, form, List.of(), with(settings));
+	}
+
+	private static String[] with(String... settings) {
 		List<String> all = new ArrayList<>(List.of(SETTINGS));
-		all.add(setting);
+		all.addAll(List.of(settings));
 		return all.toArray(String[]::new);
-	}
-
-	/** A value, a stage, or a publisher. */
-	private static final class ValueOfAnyForm extends CompletableFuture<Object> implements Publisher<Object> {
-
-		private ValueOfAnyForm() {
-			complete("value");
-		}
-
-		@Override
-		public void subscribe(org.reactivestreams.Subscriber<? super Object> subscriber) {
-			Mono.<Object>just("value").subscribe(subscriber);
-		}
-
 	}
 
 }

@@ -17,6 +17,10 @@ class KindException extends RuntimeException {
 		this.kind = kind;
 	}
 
+	FailureKind kind() {
+		return this.kind;
+	}
+
 	static FailureClassification classification() {
 		return FailureClassification
 			.create(List.of((failure) -> (failure instanceof KindException own) ? own.kind : null), null);

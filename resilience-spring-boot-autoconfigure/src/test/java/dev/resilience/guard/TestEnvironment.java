@@ -61,6 +61,8 @@ final class TestEnvironment implements AutoCloseable {
 
 	private FailureClassification classification = FailureClassification.create(List.of(), null);
 
+	private CallListener listener = new Recorder();
+
 	private @Nullable DegradedResponse response;
 
 	private @Nullable Deadline requestDeadline;
@@ -85,6 +87,12 @@ final class TestEnvironment implements AutoCloseable {
 
 	TestEnvironment with(ContextCarrier context) {
 		this.context = context;
+		return this;
+	}
+
+	/** Tell somebody else, who need not remember each call. */
+	TestEnvironment telling(CallListener listener) {
+		this.listener = listener;
 		return this;
 	}
 
@@ -155,7 +163,7 @@ final class TestEnvironment implements AutoCloseable {
 	}
 
 	private Guard guard(PolicyResolver resolver, DependencyType type, OperationPolicy policy) {
-		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment(), List.of(new Recorder()));
+		return new Guard(resolver.dependency("partner", type, List.of(policy)), environment(), List.of(this.listener));
 	}
 
 	SharedRateLimit sharedRateLimit(String... settings) {
