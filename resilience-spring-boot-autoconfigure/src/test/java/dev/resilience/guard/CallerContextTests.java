@@ -93,7 +93,7 @@ class CallerContextTests {
 	void firingNeverFails(Form form) throws Throwable {
 		Operation operation = operation(CANNOT_CAPTURE, form);
 		call(operation, () -> "value");
-		await().until(() -> operation.pending() == 0);
+		await().until(() -> operation.guard().pending() == 0);
 		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FAILURE);
 		assertThat(operation.guard().inFlight()).isZero();
 	}

@@ -22,7 +22,8 @@ class MemoryStoreHintsTests {
 	// Caffeine finds by their names the classes that fit how a cache is built
 	@Test
 	void theClassesOfTheCacheAreThoseThatCaffeineChooses() {
-		MemoryStore store = new MemoryStore(new OperationPolicy.LastGood(Duration.ofMinutes(1), 10, true, null), () -> 0);
+		MemoryStore store = new MemoryStore(new OperationPolicy.LastGood(Duration.ofMinutes(1), 10, true, null),
+				() -> 0);
 		Cache<?, ?> values = (Cache<?, ?>) ReflectionTestUtils.getField(store, "values");
 		assertThat(values).isNotNull();
 		Object factory = ReflectionTestUtils.getField(values.asMap(), "nodeFactory");
