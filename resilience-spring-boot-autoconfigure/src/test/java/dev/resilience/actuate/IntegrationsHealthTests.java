@@ -24,6 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The health of the dependencies, and what it makes of the application's.
@@ -115,6 +116,21 @@ class IntegrationsHealthTests {
 			fail(context, "payments", 3);
 			assertHealth(context, Status.DOWN, Map.of("payments", "DOWN", "search", "DEGRADED"));
 		});
+	}
+
+	@Test
+	void thoseThatAreOnlyObservedHaveNoSay() {
+		this.runner
+			.withPropertyValues("resilience.health.fail-on-critical=true", "resilience.health.degraded-status=DEGRADED",
+					"resilience.dependencies.payments.mode=observe")
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					assertThatIllegalStateException().isThrownBy(() -> fail(context, "payments", 1));
+				}
+				assertHealth(context, Status.UP, Map.of("payments", "DOWN"));
+				fail(context, "search", 3);
+				assertHealth(context, new Status("DEGRADED"), Map.of("payments", "DOWN", "search", "DEGRADED"));
+			});
 	}
 
 	@Test

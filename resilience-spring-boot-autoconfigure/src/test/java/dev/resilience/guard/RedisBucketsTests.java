@@ -92,6 +92,13 @@ class RedisBucketsTests {
 	}
 
 	@Test
+	void aLimitThatChangesWhileItRunsTakesEffect() {
+		RedisBuckets buckets = buckets(PATIENT);
+		assertThat(buckets.open("partner", limit(100)).tryConsume(10)).isTrue();
+		assertThat(buckets.open("partner", limit(50)).getAvailableTokens()).isEqualTo(45);
+	}
+
+	@Test
 	void redisThatGoesAndComesBack() throws Exception {
 		Operation operation = this.environment
 			.with(new Sharing(() -> buckets(Duration.ofSeconds(2)), 4, Duration.ofSeconds(2)))

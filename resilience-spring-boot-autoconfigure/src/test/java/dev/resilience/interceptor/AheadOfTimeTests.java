@@ -14,6 +14,7 @@ import dev.resilience.registry.DependencyMapReader;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -94,10 +95,12 @@ class AheadOfTimeTests {
 	@CompileWithForkedClassLoader
 	void aBeanThatEscapesItsProxyIsRefused() {
 		new ProcessedApplication(Early.class)
-			.compile((application) -> assertThatExceptionOfType(InvalidDependencyException.class)
+			.compile((application) -> assertThatExceptionOfType(BeanCreationException.class)
 				.isThrownBy(() -> application.start((context) -> {
 				}))
-				.withMessageContaining("is not guarded"));
+				.havingRootCause()
+				.isInstanceOf(InvalidDependencyException.class)
+				.withMessageContaining("are not guarded"));
 	}
 
 	@Test

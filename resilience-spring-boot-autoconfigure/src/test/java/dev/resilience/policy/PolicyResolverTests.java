@@ -48,6 +48,7 @@ class PolicyResolverTests {
 	@CsvSource({ "operations.charge.breaker.min-calls=5, operations.charge.breaker",
 			"operations.charge.bulkhead.max-concurrent=5, operations.charge.bulkhead",
 			"operations.charge.switch=off, operations.charge.switch",
+			"operations.charge.mode=observe, operations.charge.mode",
 			"operations.charge.retry.budget.ratio=50%, operations.charge.retry.budget",
 			"operations.charge.description=words, operations.charge.description" })
 	void whatBelongsToTheDependencyIsRefusedForAnOperation(String property, String key) {
@@ -63,6 +64,51 @@ class PolicyResolverTests {
 		assertThatExceptionOfType(InvalidSettingException.class)
 			.isThrownBy(() -> new PolicyResolver(Map.of(DependencyType.CRITICAL, TestSettings.of(property)), Map.of()))
 			.satisfies((ex) -> assertThat(ex.key()).isEqualTo("resilience.types.critical." + key));
+	}
+
+	@Test
+	void whatIsOnlyObservedCannotBeSwitchedOff() {
+		PolicyResolver resolver = resolver(new String[0], "mode=observe", "switch=off");
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> resolver.dependency("payments", DependencyType.CRITICAL, List.of()))
+			.withMessage("'resilience.dependencies.payments.switch' has the value 'OFF',"
+					+ " allowed is auto, because mode observe enforces no switch");
+	}
+
+	@Test
+	void eachPartOfALimitHasItsOwnOrigin() {
+		PolicyResolver resolver = resolver(new String[] { "rate-limit.permits=9", "rate-limit.per=1m" },
+				"rate-limit.permits=5", "rate-limit.max-wait=1s");
+		DependencyPolicy policy = resolver.dependency("payments", DependencyType.CRITICAL, List.of());
+		assertThat(policy.rateLimit())
+			.isEqualTo(new DependencyPolicy.RateLimit(5, Duration.ofMinutes(1), 5, Duration.ofSeconds(1), false));
+		assertThat(policy.sources())
+			.containsEntry("rate-limit.permits", "resilience.dependencies.payments.rate-limit.permits")
+			.containsEntry("rate-limit.per", "resilience.types.critical.rate-limit.per")
+			.containsEntry("rate-limit.burst", "built-in");
+	}
+
+	@Test
+	void eachPartOfTheLastGoodValueHasItsOwnOrigin() {
+		PolicyResolver resolver = resolver(new String[] { "last-good.max-age=1h", "last-good.cache=prices" },
+				"last-good.max-age=1m");
+		OperationPolicy policy = operation(resolver, DependencyType.CRITICAL, Settings.NONE);
+		assertThat(policy.lastGood())
+			.isEqualTo(new OperationPolicy.LastGood(Duration.ofMinutes(1), 1000, true, "prices"));
+	}
+
+	@Test
+	void whatWasChangedGoesBeforeEverything() {
+		PolicyResolver resolver = new PolicyResolver(Map.of(),
+				Map.of("payments", TestSettings.of("operations.charge.timeout=1s", "retry.max-attempts=7")),
+				Map.of("payments", TestSettings.of("timeout=2s", "operations.charge.retry.max-attempts=4",
+						"type=degraded")));
+		OperationPolicy policy = operation(resolver, DependencyType.CRITICAL, Settings.NONE);
+		assertThat(policy.timeout()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(policy.maxAttempts()).isEqualTo(4);
+		assertThat(policy.sources()).containsEntry("timeout", "timeout, changed at run time")
+			.containsEntry("retry.max-attempts", "operations.charge.retry.max-attempts, changed at run time");
+		assertThat(resolver.configuredType("payments", "charge")).isEqualTo(DependencyType.DEGRADED);
 	}
 
 	@Test

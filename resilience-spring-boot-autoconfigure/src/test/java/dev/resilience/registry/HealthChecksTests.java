@@ -7,14 +7,18 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Predicate;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.resilience.DependencyType;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.guard.BreakerState;
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.policy.PolicyResolver;
+import dev.resilience.policy.TestSettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +116,35 @@ class HealthChecksTests {
 				assertThat(timer.getQueue()).hasSize(1);
 			});
 		timer.shutdownNow();
+	}
+
+	@Test
+	void followsChangedPolicies() {
+		ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+		timer.setRemoveOnCancelPolicy(true);
+		HealthChecks checks = new HealthChecks(timer, Runnable::run);
+		List<DependencyPolicy> without = List.of(policy("description=unchecked"));
+		List<DependencyPolicy> with = List.of(policy("health-check=" + url("")));
+		List<DependencyPolicy> seldom = List.of(policy("health-check=" + url(""), "health-check-interval=1h"));
+		checks.update(with);
+		assertThat(timer.getQueue()).isEmpty(); // it has not begun
+		checks.start(without);
+		assertThat(timer.getQueue()).isEmpty();
+		checks.update(with);
+		assertThat(timer.getQueue()).hasSize(1);
+		Runnable next = timer.getQueue().element();
+		checks.update(with);
+		assertThat(timer.getQueue()).containsExactly(next);
+		checks.update(seldom);
+		assertThat(timer.getQueue()).hasSize(1).doesNotContain(next);
+		checks.update(without);
+		assertThat(timer.getQueue()).isEmpty();
+		timer.shutdownNow();
+	}
+
+	private static DependencyPolicy policy(String... settings) {
+		return new PolicyResolver(Map.of(), Map.of("partner", TestSettings.of(settings))).dependency("partner",
+				DependencyType.CRITICAL, List.of());
 	}
 
 	@ParameterizedTest
