@@ -21,6 +21,8 @@ import dev.resilience.interceptor.EarlyBeans;
 import dev.resilience.interceptor.OperationCatalog;
 import dev.resilience.interceptor.OperationFactory;
 import dev.resilience.interceptor.SpringTransactions;
+import dev.resilience.interceptor.WovenCalls;
+import dev.resilience.interceptor.WovenMethods;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
@@ -44,6 +46,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
@@ -70,8 +73,8 @@ public final class ResilienceAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static OperationCatalog resilienceOperationCatalog(ConfigurableListableBeanFactory beans,
-			ObjectProvider<OperationFactory> factory) {
-		return new OperationCatalog(beans, factory::getObject);
+			ObjectProvider<OperationFactory> factory, ObjectProvider<WovenMethods> woven) {
+		return new OperationCatalog(beans, factory::getObject, woven.getIfAvailable(() -> WovenMethods.NONE)::isWoven);
 	}
 
 	@Bean
@@ -179,6 +182,30 @@ public final class ResilienceAutoConfiguration {
 	@Bean
 	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, Threads threads) {
 		return new GuardLifecycle(registry, healthChecks, threads.timer());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "resilience.weaving", havingValue = "aspectj")
+	static class WeavingConfiguration {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static WovenMethods resilienceWovenMethods(ResourceLoader resources) {
+			return WovenMethods.active(resources.getClassLoader());
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static WovenCalls resilienceWovenCalls(OperationCatalog catalog) {
+			return new WovenCalls(catalog);
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static DependencyAdvisor resiliencePassageAdvisor(WovenCalls calls) {
+			return calls.advisor();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import dev.resilience.DependencyType;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.Settings;
+import dev.resilience.policy.Weaving;
 import dev.resilience.web.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,14 @@ import org.springframework.util.unit.DataSize;
  * @param deadline how the time that is left travels over HTTP.
  * @param rateLimit rate limits that instances share.
  * @param quarantine corrupt responses that are kept for investigation.
+ * @param weaving what guards the calls that proxies do not see.
  */
 @ConfigurationProperties(prefix = "resilience", ignoreUnknownFields = false)
 record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowUnknown,
 		@DefaultValue("100") int maxUnknown, @DefaultValue Types types,
 		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
-		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine) {
+		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine,
+		@DefaultValue("none") Weaving weaving) {
 
 	ResilienceProperties {
 		check("max-unknown", maxUnknown, maxUnknown >= 1, "a whole number from 1");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import dev.resilience.Dependency;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,16 @@ final class AnnotatedMethods {
 
 	private final DependencySpecReader reader;
 
+	private final Predicate<Method> woven;
+
 	// types that carry the annotation themselves, on the type or on a method of their own
 	private final Map<Class<?>, Boolean> annotatedTypes = new ConcurrentHashMap<>();
 
 	private final Map<Class<?>, Map<Method, DependencySpec>> specs = new ConcurrentHashMap<>();
 
-	AnnotatedMethods(DependencySpecReader reader) {
+	AnnotatedMethods(DependencySpecReader reader, Predicate<Method> woven) {
 		this.reader = reader;
+		this.woven = woven;
 	}
 
 	/**
@@ -92,7 +96,7 @@ final class AnnotatedMethods {
 			}
 		}
 		removeFallbacks(specs);
-		specs.keySet().forEach((method) -> Interceptability.refuseIfNotInterceptable(method, type));
+		specs.keySet().forEach((method) -> Interceptability.refuseIfNotInterceptable(method, type, this.woven));
 		return specs;
 	}
 

@@ -26,9 +26,13 @@ public final class DependencyAdvisor extends AbstractPointcutAdvisor {
 	 * @param catalog knows the annotated methods
 	 */
 	public DependencyAdvisor(OperationCatalog catalog) {
-		this.advice = new DependencyInterceptor(catalog);
+		this(catalog, new DependencyInterceptor(catalog), Dependency.ADVISOR_ORDER);
+	}
+
+	DependencyAdvisor(OperationCatalog catalog, Advice advice, int order) {
+		this.advice = advice;
 		this.pointcut = new AnnotatedPointcut(catalog.methods());
-		setOrder(Dependency.ADVISOR_ORDER);
+		setOrder(order);
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package dev.resilience.interceptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class Interceptability {
 	private Interceptability() {
 	}
 
-	static void refuseIfNotInterceptable(Method method, Class<?> type) {
+	static void refuseIfNotInterceptable(Method method, Class<?> type, Predicate<Method> woven) {
 		if (FactoryBean.class.isAssignableFrom(type) && method.getName().equals("getObject")
 				&& method.getParameterCount() == 0) {
 			throw guardsTheMaking("method", method);
@@ -28,26 +29,27 @@ final class Interceptability {
 		if (SuspendingFunctions.isSuspending(method)) {
 			SuspendingFunctions.refuseWithoutLibraries(method, type.getClassLoader());
 		}
-		String reason = reasonAgainst(method, type);
+		String reason = reasonAgainst(method, type, woven.test(method));
 		if (reason != null) {
 			throw new InvalidDependencyException(
 					"The @Dependency method %s cannot be intercepted, because %s: it would run unguarded"
 						.formatted(DependencySpec.signature(method), reason),
-					"Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean.");
+					"Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean."
+							+ " Private and final methods can be guarded by weaving their class (resilience.weaving).");
 		}
 	}
 
-	private static @Nullable String reasonAgainst(Method method, Class<?> type) {
-		if (Modifier.isPrivate(method.getModifiers())) {
-			return "it is private";
-		}
+	private static @Nullable String reasonAgainst(Method method, Class<?> type, boolean woven) {
 		if (Modifier.isStatic(method.getModifiers())) {
 			return "it is static";
 		}
-		if (Modifier.isFinal(method.getModifiers())) {
+		if (!woven && Modifier.isPrivate(method.getModifiers())) {
+			return "it is private";
+		}
+		if (!woven && Modifier.isFinal(method.getModifiers())) {
 			return "it is final";
 		}
-		if (isHiddenFrom(method, type)) {
+		if (!woven && isHiddenFrom(method, type)) {
 			return "it is package-private in another package than " + type.getName();
 		}
 		return (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type) && !ClassUtils.isLambdaClass(type))

@@ -1,12 +1,15 @@
 package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import dev.resilience.policy.PolicyResolver;
@@ -30,6 +33,8 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	private final Supplier<OperationFactory> factory;
 
+	private final Predicate<Method> woven;
+
 	private final Map<Class<?>, Map<Method, GuardedMethod>> guarded = new ConcurrentHashMap<>();
 
 	private final ReentrantLock resolution = new ReentrantLock();
@@ -48,15 +53,28 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 	 * @param beans the beans whose methods may be annotated
 	 * @param factory makes operations; asked for when the first one is needed, because
 	 * the catalog is there before most beans
+	 * @param woven whether a method is guarded without a proxy
 	 */
-	public OperationCatalog(ConfigurableListableBeanFactory beans, Supplier<OperationFactory> factory) {
+	public OperationCatalog(ConfigurableListableBeanFactory beans, Supplier<OperationFactory> factory,
+			Predicate<Method> woven) {
 		this.beans = beans;
 		this.factory = factory;
-		this.methods = new AnnotatedMethods(new DependencySpecReader(beans::resolveEmbeddedValue));
+		this.woven = woven;
+		this.methods = new AnnotatedMethods(new DependencySpecReader(beans::resolveEmbeddedValue), woven);
 	}
 
 	AnnotatedMethods methods() {
 		return this.methods;
+	}
+
+	boolean isWoven(Method method) {
+		return this.woven.test(method);
+	}
+
+	/** The classes of the annotated beans, if they are guarded at all. */
+	Collection<Class<?>> guardedTypes() {
+		return this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
+				? new LinkedHashSet<>(annotatedBeans().types().values()) : Set.of();
 	}
 
 	/**
@@ -120,11 +138,16 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 			return;
 		}
 		if (this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
-			ProxyVerification verification = new ProxyVerification(this.beans);
+			ProxyVerification verification = new ProxyVerification(this.beans, this.woven);
 			annotated.types().forEach((name, type) -> verification.verify(name, type, this.methods.of(type)));
 		}
 		else {
-			this.factory.get().unguarded(specs(annotated));
+			List<DependencySpec> unguarded = specs(annotated).stream()
+				.filter((spec) -> !isWoven(spec.method()))
+				.toList();
+			if (!unguarded.isEmpty()) {
+				factory().unguarded(unguarded);
+			}
 		}
 	}
 

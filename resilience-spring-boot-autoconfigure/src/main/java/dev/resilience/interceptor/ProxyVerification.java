@@ -2,6 +2,7 @@ package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
 import java.util.Collection;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * Verifies that annotated beans are guarded: a bean may escape the proxy without a word.
  *
  * @param beans the beans
+ * @param woven whether a method is guarded without a proxy
  */
-record ProxyVerification(ConfigurableListableBeanFactory beans) {
+record ProxyVerification(ConfigurableListableBeanFactory beans, Predicate<Method> woven) {
 
 	void verify(String name, Class<?> type, Collection<DependencySpec> specs) {
 		Object bean = singleton(name);
@@ -21,6 +23,9 @@ record ProxyVerification(ConfigurableListableBeanFactory beans) {
 		}
 		String reason = ProxyInspection.reasonAgainst(this.beans, name, type);
 		for (DependencySpec spec : specs) {
+			if (this.woven.test(spec.method())) {
+				continue;
+			}
 			if (bean != null && !ProxyInspection.isGuarded(bean, spec.method())) {
 				throw unguarded(name, spec.method(), (reason != null) ? reason : ProxyInspection.reason(bean));
 			}

@@ -14,20 +14,30 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the objects
  * @param <V> the type of what is known of them
  */
-final class WeakIdentityMap<K, V> {
+public final class WeakIdentityMap<K, V> {
 
 	private final Map<Key<K>, V> entries = new ConcurrentHashMap<>();
 
 	private final ReferenceQueue<K> collected = new ReferenceQueue<>();
 
-	void put(K object, V value) {
+	/**
+	 * Note what is known of an object.
+	 * @param object the object
+	 * @param value what is known
+	 */
+	public void put(K object, V value) {
 		for (Reference<?> key = this.collected.poll(); key != null; key = this.collected.poll()) {
 			this.entries.remove(key);
 		}
 		this.entries.put(new Key<>(object, this.collected), value);
 	}
 
-	@Nullable V get(K object) {
+	/**
+	 * What is known of an object.
+	 * @param object the object
+	 * @return what is known, {@code null} if nothing is
+	 */
+	public @Nullable V get(K object) {
 		return this.entries.get(new Key<>(object, null));
 	}
 

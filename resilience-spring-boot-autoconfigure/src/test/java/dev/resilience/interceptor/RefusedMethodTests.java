@@ -13,6 +13,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,7 +39,7 @@ class RefusedMethodTests {
 
 	private static final String FALLBACK = "Give it the parameters of the guarded method, optionally a Throwable or a narrower exception last, and a return type that fits. Words for the map contain a space.";
 
-	private static final String INTERCEPTABLE = "Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean.";
+	private static final String INTERCEPTABLE = "Make it an instance method that is neither private nor final, of a class that is not final, and call it from another bean. Private and final methods can be guarded by weaving their class (resilience.weaving).";
 
 	private static final String CONTRADICTION = "Remove one of them, or let both say the same name and type.";
 
@@ -311,6 +312,28 @@ class RefusedMethodTests {
 			.withPropertyValues("spring.aop.proxy-target-class=false");
 		assertThat(Guarded.refusal(runner)).isEqualTo("The @Dependency method " + HERE
 				+ "NotOnInterface.charge(int) of bean 'client' is not guarded: its proxy implements interfaces only, and none of them declares the method.\n\nLet no BeanPostProcessor or early infrastructure bean depend on 'client'; with spring.aop.proxy-target-class=false declare the method on an interface.");
+	}
+
+	@Test
+	void weavingWithoutAWeaver() {
+		assertThat(Guarded.refusal(Guarded.runner(Critical.class).withPropertyValues("resilience.weaving=aspectj")))
+			.isEqualTo(
+					"""
+							'resilience.weaving' is 'aspectj', but no weaver of AspectJ applies the aspect dev.resilience.interceptor.DependencyAspect: private, final and self-called methods would run unguarded.
+
+							Start the application with -javaagent:aspectjweaver.jar, name the aspect in META-INF/aop.xml and include there 'dev.resilience.interceptor.WeavingProbe' and the application's own packages; or remove 'resilience.weaving'.""");
+	}
+
+	@Test
+	void weavingWithoutAspectJ() {
+		ApplicationContextRunner runner = Guarded.runner(Critical.class)
+			.withPropertyValues("resilience.weaving=aspectj")
+			.withClassLoader(new FilteredClassLoader("org.aspectj"));
+		assertThat(Guarded.refusal(runner)).isEqualTo(
+				"""
+						'resilience.weaving' is 'aspectj', but org.aspectj:aspectjweaver is not on the class path.
+
+						Add org.aspectj:aspectjweaver and start the application with it as -javaagent, or remove 'resilience.weaving'.""");
 	}
 
 	private static org.assertj.core.api.AbstractStringAssert<?> refused(Class<?>... beans) {
