@@ -20,6 +20,7 @@ import dev.resilience.interceptor.DependencyAdvisor;
 import dev.resilience.interceptor.EarlyBeans;
 import dev.resilience.interceptor.OperationCatalog;
 import dev.resilience.interceptor.OperationFactory;
+import dev.resilience.interceptor.SelfCallCheck;
 import dev.resilience.interceptor.SpringTransactions;
 import dev.resilience.interceptor.WovenCalls;
 import dev.resilience.interceptor.WovenMethods;
@@ -165,6 +166,11 @@ public final class ResilienceAutoConfiguration {
 	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, OperationCatalog catalog,
 			DependencyRegistry registry, HealthChecks healthChecks) {
 		return new RuntimePolicies(properties, catalog, registry, healthChecks);
+	}
+
+	@Bean
+	SelfCallCheck resilienceSelfCallCheck(OperationCatalog catalog, ResilienceProperties properties) {
+		return new SelfCallCheck(catalog, properties.selfInvocation());
 	}
 
 	@Bean

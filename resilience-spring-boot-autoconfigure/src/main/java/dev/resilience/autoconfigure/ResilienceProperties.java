@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 import dev.resilience.DependencyType;
 import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.SelfInvocation;
 import dev.resilience.policy.Settings;
 import dev.resilience.policy.Weaving;
 import dev.resilience.web.DeadlineHeader;
@@ -33,6 +34,8 @@ import org.springframework.util.unit.DataSize;
  * @param deadline how the time that is left travels over HTTP.
  * @param rateLimit rate limits that instances share.
  * @param quarantine corrupt responses that are kept for investigation.
+ * @param selfInvocation what happens when a bean calls a guarded method of its own, which
+ * its proxy does not see.
  * @param weaving what guards the calls that proxies do not see.
  */
 @ConfigurationProperties(prefix = "resilience", ignoreUnknownFields = false)
@@ -40,7 +43,7 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("100") int maxUnknown, @DefaultValue Types types,
 		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
 		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine,
-		@DefaultValue("none") Weaving weaving) {
+		@DefaultValue("warn") SelfInvocation selfInvocation, @DefaultValue("none") Weaving weaving) {
 
 	ResilienceProperties {
 		check("max-unknown", maxUnknown, maxUnknown >= 1, "a whole number from 1");
