@@ -39,6 +39,7 @@ import dev.resilience.signal.Quarantine;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -52,6 +53,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -196,7 +198,11 @@ public final class ResilienceAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static WovenMethods resilienceWovenMethods(ResourceLoader resources) {
+		static WovenMethods resilienceWovenMethods(ResourceLoader resources, BeanFactory beans) {
+			if (beans.containsBean(ConfigurableApplicationContext.LOAD_TIME_WEAVER_BEAN_NAME)) {
+				// Spring begins to weave when it creates this one
+				beans.getBean(ConfigurableApplicationContext.LOAD_TIME_WEAVER_BEAN_NAME);
+			}
 			return WovenMethods.active(resources.getClassLoader());
 		}
 

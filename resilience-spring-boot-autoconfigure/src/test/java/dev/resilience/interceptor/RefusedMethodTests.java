@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.Dependency;
 import dev.resilience.interceptor.inherited.HiddenFallback;
@@ -334,6 +335,16 @@ class RefusedMethodTests {
 						'resilience.weaving' is 'aspectj', but org.aspectj:aspectjweaver is not on the class path.
 
 						Add org.aspectj:aspectjweaver and start the application with it as -javaagent, or remove 'resilience.weaving'.""");
+	}
+
+	@Test
+	void weavingAsksSpringsOwnWeaverToBegin() {
+		AtomicBoolean begun = new AtomicBoolean();
+		ApplicationContextRunner runner = Guarded.runner(Critical.class)
+			.withPropertyValues("resilience.weaving=aspectj")
+			.withBean("loadTimeWeaver", Object.class, () -> begun.compareAndSet(false, true));
+		assertThat(Guarded.refusal(runner)).contains("no weaver");
+		assertThat(begun).isTrue();
 	}
 
 	private static org.assertj.core.api.AbstractStringAssert<?> refused(Class<?>... beans) {
