@@ -22,11 +22,13 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		Stream.of(Dependency.class, IdempotencyKey.class, Rate.class, Window.class)
 			.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
-		Stream.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
-				"jakarta.validation.Validator", "kotlin.Unit", "org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
-				"org.springframework.security.core.context.SecurityContextHolder",
-				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
-				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
+		Stream
+			.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
+					"jakarta.validation.Validator", "kotlin.Unit", "org.reactivestreams.Publisher",
+					"org.springframework.http.HttpEntity",
+					"org.springframework.security.core.context.SecurityContextHolder",
+					"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
+					"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
 			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));
 	}
 

@@ -63,7 +63,7 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 		Class<?> type = ClassUtils.getUserClass(beanType);
 		Collection<DependencySpec> specs = this.catalog.methods().of(type);
 		Set<String> names = specs.stream().map((spec) -> spec.method().getName()).collect(Collectors.toSet());
-		for (Class<?> each : AnnotatedMethods.hierarchy(type)) {
+		for (Class<?> each : Inheritance.hierarchy(type)) {
 			if (each.isInterface()) {
 				continue;
 			}
@@ -104,7 +104,7 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 	}
 
 	private static @Nullable Method find(Class<?> type, String name, String descriptor) {
-		for (Class<?> each : AnnotatedMethods.hierarchy(type)) {
+		for (Class<?> each : Inheritance.hierarchy(type)) {
 			for (Method method : each.getDeclaredMethods()) {
 				if (method.getName().equals(name) && Type.getMethodDescriptor(method).equals(descriptor)) {
 					return method;

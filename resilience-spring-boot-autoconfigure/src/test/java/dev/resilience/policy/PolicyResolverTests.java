@@ -101,8 +101,8 @@ class PolicyResolverTests {
 	void whatWasChangedGoesBeforeEverything() {
 		PolicyResolver resolver = new PolicyResolver(Map.of(),
 				Map.of("payments", TestSettings.of("operations.charge.timeout=1s", "retry.max-attempts=7")),
-				Map.of("payments", TestSettings.of("timeout=2s", "operations.charge.retry.max-attempts=4",
-						"type=degraded")));
+				Map.of("payments",
+						TestSettings.of("timeout=2s", "operations.charge.retry.max-attempts=4", "type=degraded")));
 		OperationPolicy policy = operation(resolver, DependencyType.CRITICAL, Settings.NONE);
 		assertThat(policy.timeout()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(policy.maxAttempts()).isEqualTo(4);
