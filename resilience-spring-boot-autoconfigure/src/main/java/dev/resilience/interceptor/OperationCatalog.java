@@ -37,6 +37,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	private final Map<Class<?>, Map<Method, GuardedMethod>> guarded = new ConcurrentHashMap<>();
 
+	// no monitor: it would pin a virtual caller
 	private final ReentrantLock resolution = new ReentrantLock();
 
 	// all below are guarded by the lock
