@@ -24,10 +24,10 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 			.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
 		Stream
 			.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
-					"jakarta.validation.Validator", "kotlin.Unit", "kotlin.reflect.full.KCallables", "kotlinx.coroutines.Deferred",
-				"kotlinx.coroutines.Job", "kotlinx.coroutines.flow.Flow", "kotlinx.coroutines.reactor.MonoKt",
-				"org.aspectj.lang.ProceedingJoinPoint", "org.reactivestreams.Publisher",
-					"org.springframework.http.HttpEntity",
+					"jakarta.validation.Validator", "kotlin.Unit", "kotlin.reflect.full.KCallables",
+					"kotlinx.coroutines.Deferred", "kotlinx.coroutines.Job", "kotlinx.coroutines.flow.Flow",
+					"kotlinx.coroutines.reactor.MonoKt", "org.aspectj.lang.ProceedingJoinPoint",
+					"org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
 					"org.springframework.security.core.context.SecurityContextHolder",
 					"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
 					"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")

@@ -40,7 +40,7 @@ final class RacingCall {
 				Settings.NONE, (key) -> "@Dependency");
 		Environment environment = new Environment(() -> 0, null, Runnable::run, this.timer, Transactions.NONE,
 				ContextCarrier.NONE, FailureClassification.create(List.of(), null), () -> null, RequestDeadline.NONE,
-				new FailedCalls(), Sharing.NONE);
+				new FailedCalls(), Sharing.NONE, null);
 		this.guard = new Guard(resolver.dependency("partner", DependencyType.CRITICAL, List.of(policy)), environment,
 				List.of((event) -> this.events.incrementAndGet()));
 		this.operation = new Operation(policy, this.guard, Form.STAGE, List.of(), null);
