@@ -59,7 +59,7 @@ final class AsyncRun {
 			return;
 		}
 		this.call.nextAttempt();
-		Refusal refusal = this.guard.admit(this.call);
+		Refusal refusal = this.guard.admission().admit(this.call);
 		if (refusal != null) {
 			refused(refusal);
 		}
@@ -87,7 +87,7 @@ final class AsyncRun {
 
 	private void attemptWithPermit() {
 		this.call.nextAttempt();
-		Refusal refusal = this.guard.admit(this.call);
+		Refusal refusal = this.guard.admission().admit(this.call);
 		if (refusal != null) {
 			this.guard.bulkhead().release();
 			refused(refusal);
@@ -108,7 +108,7 @@ final class AsyncRun {
 			this.call.waited();
 			attemptWithinBulkhead();
 		}, (ex) -> {
-			this.guard.leave(false);
+			this.guard.admission().leave(false);
 			failed(ex);
 		}));
 		scheduleStep(() -> {
@@ -120,24 +120,24 @@ final class AsyncRun {
 
 	private void attemptWithinBulkhead() {
 		if (this.result.isDone()) {
-			this.guard.leave(false);
+			this.guard.admission().leave(false);
 			return;
 		}
-		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
+		CompletableFuture<Boolean> token = this.guard.admission().acquireToken(this.call);
 		if (token.isDone()) {
 			attemptWithToken(token.join());
 			return;
 		}
 		token.whenComplete((granted, cancelled) -> {
 			if (cancelled != null) {
-				this.guard.leave(false);
+				this.guard.admission().leave(false);
 			}
 			else {
 				resume(() -> {
 					this.call.waited();
 					attemptWithToken(granted);
 				}, (ex) -> {
-					this.guard.leave(granted);
+					this.guard.admission().leave(granted);
 					failed(ex);
 				});
 			}
@@ -147,10 +147,10 @@ final class AsyncRun {
 
 	private void attemptWithToken(boolean token) {
 		if (this.result.isDone()) {
-			this.guard.leave(token);
+			this.guard.admission().leave(token);
 			return;
 		}
-		Refusal refusal = this.guard.admitWithinBulkhead(this.call, token);
+		Refusal refusal = this.guard.admission().admitWithinBulkhead(this.call, token);
 		if (refusal != null) {
 			refused(refusal);
 			return;
@@ -246,7 +246,7 @@ final class AsyncRun {
 	private void cancelled() {
 		AsyncAttempt attempt = this.attempt;
 		if (attempt != null && attempt.cancel()) {
-			this.guard.attemptCancelled(this.call, this.guard.now());
+			this.guard.admission().attemptCancelled(this.call, this.guard.now());
 		}
 		if (this.concluded.compareAndSet(false, true)) {
 			Conclusion.cancelled(this.call);

@@ -37,7 +37,7 @@ final class Attempts {
 	static void succeeded(Call call, boolean late, long nowNanos) {
 		boolean slow = late || call.operation.isSlow(nowNanos - call.attemptNanos);
 		call.succeeded(slow, nowNanos);
-		call.guard().attemptSucceeded(call, nowNanos, slow && call.operation.policy().slowCallCounted());
+		call.guard().admission().attemptSucceeded(call, nowNanos, slow && call.operation.policy().slowCallCounted());
 	}
 
 	/**
@@ -54,7 +54,7 @@ final class Attempts {
 	}
 
 	private static Failure failed(Call call, Failure failure, long nowNanos) {
-		call.guard().attemptFailed(call, nowNanos, failure);
+		call.guard().admission().attemptFailed(call, nowNanos, failure);
 		return call.failed(failure, nowNanos);
 	}
 

@@ -59,7 +59,7 @@ final class BlockingExecution implements Execution {
 
 	private static @Nullable Failure admit(Call call) {
 		Guard guard = call.guard();
-		Refusal refusal = guard.admit(call);
+		Refusal refusal = guard.admission().admit(call);
 		if (refusal == null && !guard.bulkhead().tryAcquire()) {
 			long wait = Math.min(guard.policy().bulkhead().maxWait().toNanos(), call.deadlineNanos - call.attemptNanos);
 			try {
@@ -76,7 +76,7 @@ final class BlockingExecution implements Execution {
 		}
 		if (refusal == null) {
 			try {
-				refusal = guard.admitWithinBulkhead(call, awaitToken(call));
+				refusal = guard.admission().admitWithinBulkhead(call, awaitToken(call));
 			}
 			catch (InterruptedException ex) {
 				return interruptedWhileWaiting(call, ex);
@@ -86,7 +86,7 @@ final class BlockingExecution implements Execution {
 	}
 
 	private static boolean awaitToken(Call call) throws InterruptedException {
-		CompletableFuture<Boolean> token = call.guard().acquireToken(call);
+		CompletableFuture<Boolean> token = call.guard().admission().acquireToken(call);
 		if (token.isDone()) {
 			return token.join();
 		}
@@ -97,7 +97,7 @@ final class BlockingExecution implements Execution {
 			return hasCome(token);
 		}
 		catch (InterruptedException ex) {
-			call.guard().leave(hasCome(token));
+			call.guard().admission().leave(hasCome(token));
 			throw ex;
 		}
 		finally {

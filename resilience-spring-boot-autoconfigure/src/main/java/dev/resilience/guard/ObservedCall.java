@@ -50,15 +50,15 @@ final class ObservedCall {
 
 	// nobody waits: a token that would have come in time is one
 	private @Nullable Refusal admit() {
-		Refusal refusal = this.guard.admit(this.call);
+		Refusal refusal = this.guard.admission().admit(this.call);
 		if (refusal != null) {
 			return refusal;
 		}
 		if (!this.guard.bulkhead().tryAcquire()) {
 			return Refusal.BULKHEAD_FULL;
 		}
-		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
-		return this.guard.admitWithinBulkhead(this.call, !token.isDone() || token.join());
+		CompletableFuture<Boolean> token = this.guard.admission().acquireToken(this.call);
+		return this.guard.admission().admitWithinBulkhead(this.call, !token.isDone() || token.join());
 	}
 
 	private void awaitTimeout(long nanos) {
@@ -90,7 +90,7 @@ final class ObservedCall {
 	void signalled() {
 		this.lastSignalNanos = this.guard.now();
 		if (this.refusal == null && !this.settled.get()) {
-			this.guard.streamBegan(this.call);
+			this.guard.admission().streamBegan(this.call);
 		}
 	}
 
@@ -137,7 +137,7 @@ final class ObservedCall {
 	void cancelled() {
 		release();
 		if (settle()) {
-			this.guard.attemptCancelled(this.call, this.guard.now());
+			this.guard.admission().attemptCancelled(this.call, this.guard.now());
 			Conclusion.cancelled(this.call);
 		}
 	}

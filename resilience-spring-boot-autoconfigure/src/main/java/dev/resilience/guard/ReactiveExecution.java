@@ -90,7 +90,7 @@ final class ReactiveExecution implements Execution {
 
 		private Flux<Object> admitted() {
 			this.call.nextAttempt();
-			Refusal refusal = this.guard.admit(this.call);
+			Refusal refusal = this.guard.admission().admit(this.call);
 			if (refusal != null) {
 				return Flux.error(new Refused(refusal));
 			}
@@ -121,7 +121,7 @@ final class ReactiveExecution implements Execution {
 			if (!this.emitted) {
 				this.emitted = true;
 				if (this.call.operation.form() == Form.FLUX) {
-					this.guard.streamBegan(this.call);
+					this.guard.admission().streamBegan(this.call);
 				}
 			}
 		}

@@ -67,7 +67,7 @@ final class ReactivePermit {
 	}
 
 	private Mono<Void> admit() {
-		CompletableFuture<Boolean> token = this.guard.acquireToken(this.call);
+		CompletableFuture<Boolean> token = this.guard.admission().acquireToken(this.call);
 		if (token.isDone()) {
 			return admit(token.join());
 		}
@@ -86,7 +86,7 @@ final class ReactivePermit {
 			giveBack(token);
 			return Mono.never(); // cancelled
 		}
-		Refusal refusal = this.guard.admitWithinBulkhead(this.call, token);
+		Refusal refusal = this.guard.admission().admitWithinBulkhead(this.call, token);
 		if (refusal != null) {
 			this.state.set(CLOSED); // given back already
 			return Mono.error(new Refused(refusal));
@@ -101,7 +101,7 @@ final class ReactivePermit {
 
 	private void giveBack(boolean token) {
 		if (token) {
-			this.guard.giveBackToken();
+			this.guard.admission().giveBackToken();
 		}
 	}
 
@@ -131,7 +131,7 @@ final class ReactivePermit {
 	private void leave(boolean cancelled) {
 		this.guard.bulkhead().release();
 		if (cancelled) {
-			this.guard.attemptCancelled(this.call, this.guard.now());
+			this.guard.admission().attemptCancelled(this.call, this.guard.now());
 		}
 	}
 

@@ -34,7 +34,7 @@ final class WorkerThread {
 		}
 		catch (RejectedExecutionException ex) {
 			lease.end();
-			guard.attemptCancelled(call, guard.now());
+			guard.admission().attemptCancelled(call, guard.now());
 			call.failed(Failure.refused(guard, Refusal.SHUTTING_DOWN), guard.now());
 			return null;
 		}
@@ -54,7 +54,7 @@ final class WorkerThread {
 		catch (InterruptedException ex) {
 			lease.abandon();
 			task.cancel(true);
-			guard.attemptCancelled(call, guard.now());
+			guard.admission().attemptCancelled(call, guard.now());
 			call.failed(BlockingExecution.interruptedWhileWaiting(call, ex), guard.now());
 		}
 		return null;

@@ -99,7 +99,9 @@ public record DependencyPolicy(String name, DependencyType type, @Nullable Strin
 			}
 			int permits = layers.atLeast(1, "rate-limit.permits", of(Settings.RateLimit::permits), 0);
 			return new RateLimit(permits,
-					layers.positive("rate-limit.per", of(Settings.RateLimit::per), Defaults.RATE_LIMIT_PER),
+					layers.check("rate-limit.per",
+							layers.pick("rate-limit.per", of(Settings.RateLimit::per), Defaults.RATE_LIMIT_PER),
+							(time) -> time.compareTo(Duration.ofMillis(1)) >= 0, "a duration of at least 1ms"),
 					layers.atLeast(1, "rate-limit.burst", of(Settings.RateLimit::burst), permits),
 					layers.notNegative("rate-limit.max-wait", of(Settings.RateLimit::maxWait), Duration.ZERO),
 					layers.pick("rate-limit.shared", of(Settings.RateLimit::shared), false));

@@ -171,14 +171,14 @@ class RateLimitTests {
 		Guard guard = operation.guard();
 		Call waiting = operation.begin((last) -> null);
 		waiting.nextAttempt();
-		assertThat(guard.admit(waiting)).isNull();
+		assertThat(guard.admission().admit(waiting)).isNull();
 		assertThat(guard.bulkhead().tryAcquire()).isTrue();
-		assertThat(guard.acquireToken(waiting).join()).isTrue();
+		assertThat(guard.admission().acquireToken(waiting).join()).isTrue();
 		// it opens meanwhile
 		assertThatExceptionOfType(KindException.class).isThrownBy(() -> operation.call((last) -> {
 			throw new KindException(FailureKind.UNKNOWN);
 		}));
-		assertThat(guard.admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.BREAKER_OPEN);
+		assertThat(guard.admission().admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.BREAKER_OPEN);
 		assertThat(guard.inFlight()).isZero();
 		this.clock.advance(Duration.ofSeconds(5));
 		assertThat(operation.call((last) -> "called")).isEqualTo("called");
@@ -192,10 +192,10 @@ class RateLimitTests {
 		Call waiting = operation.begin((last) -> null);
 		waiting.nextAttempt();
 		assertThat(guard.bulkhead().tryAcquire()).isTrue();
-		assertThat(guard.acquireToken(waiting).join()).isTrue();
+		assertThat(guard.admission().acquireToken(waiting).join()).isTrue();
 		this.clock.advance(Duration.ofSeconds(2));
 		waiting.waited();
-		assertThat(guard.admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.DEADLINE_SPENT);
+		assertThat(guard.admission().admitWithinBulkhead(waiting, true)).isEqualTo(Refusal.DEADLINE_SPENT);
 		assertThat(guard.inFlight()).isZero();
 		assertThat(operation.call((last) -> "called")).isEqualTo("called");
 	}
