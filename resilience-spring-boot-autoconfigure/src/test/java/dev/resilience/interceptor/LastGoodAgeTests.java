@@ -87,7 +87,7 @@ class LastGoodAgeTests {
 	@Test
 	void areKeptWhenTheirCallerHasGone() {
 		RUNNER
-			.withPropertyValues("resilience.dependencies.prices.timeout=50ms",
+			.withPropertyValues("resilience.dependencies.prices.timeout=1s",
 					"resilience.dependencies.prices.retry.max-attempts=1")
 			.run((context) -> {
 				Prices prices = context.getBean(Prices.class);
