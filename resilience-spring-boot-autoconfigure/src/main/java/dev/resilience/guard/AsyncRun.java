@@ -220,15 +220,8 @@ final class AsyncRun {
 			Object value = rescue.next();
 			CompletionStage<?> stage = LaterValue.stage(value, this.environment.workers());
 			if (stage != null) {
-				stage.whenComplete((late, ex) -> {
-					if (ex == null) {
-						served(rescue, late);
-					}
-					else {
-						rescue.failed(AsyncAttempt.unwrap(ex));
-						serve(rescue);
-					}
-				});
+				serve(rescue, stage);
+				cancelToo(rescue, value);
 			}
 			else {
 				served(rescue, value);
@@ -237,6 +230,30 @@ final class AsyncRun {
 		catch (Throwable ex) {
 			this.result.completeExceptionally(ex);
 		}
+	}
+
+	private void serve(Rescue rescue, CompletionStage<?> stage) {
+		stage.whenComplete((late, ex) -> {
+			if (ex == null) {
+				served(rescue, late);
+			}
+			else if (!this.result.isDone()) {
+				rescue.failed(AsyncAttempt.unwrap(ex));
+				serve(rescue);
+			}
+		});
+	}
+
+	// nobody waits any more for what the way out has offered
+	private void cancelToo(Rescue rescue, @Nullable Object offered) {
+		this.result.whenComplete((value, ex) -> {
+			if (this.result.isCancelled()) {
+				rescue.served(null);
+				if (offered instanceof Future<?> future) {
+					future.cancel(true);
+				}
+			}
+		});
 	}
 
 	private void served(Rescue rescue, @Nullable Object value) {

@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.DependencyType;
 import dev.resilience.failure.FailedResult;
@@ -26,7 +27,7 @@ final class Rescue {
 
 	private @Nullable Throwable thrown;
 
-	private boolean served;
+	private final AtomicBoolean served = new AtomicBoolean();
 
 	/**
 	 * Create a rescue.
@@ -66,7 +67,7 @@ final class Rescue {
 				throw error;
 			}
 		}
-		if (!this.served) {
+		if (!this.served.get()) {
 			Conclusion.publishFailure(this.call, this.failure);
 		}
 		return end((this.thrown != null) ? this.thrown : this.failure.exception());
@@ -81,8 +82,7 @@ final class Rescue {
 	// what was returned and not thrown goes back in the same way
 	private @Nullable Object end(Throwable thrown) throws Throwable {
 		FailedResult returned = this.failure.returned();
-		if (thrown == returned && !this.served) {
-			this.served = true;
+		if (thrown == returned && this.served.compareAndSet(false, true)) {
 			return returned.result();
 		}
 		if (!this.failure.isAnswer() && !Conclusion.isError(this.failure)) {
@@ -97,8 +97,7 @@ final class Rescue {
 	 */
 	@Nullable Object served(@Nullable Object offered) {
 		StaleValue stale = (offered instanceof StaleValue old) ? old : null;
-		if (!this.served) {
-			this.served = true;
+		if (this.served.compareAndSet(false, true)) {
 			Conclusion.publish(this.call, Outcome.FALLBACK);
 			this.failure.discard(offered);
 			if (this.response != null) {

@@ -172,6 +172,21 @@ class StageExecutionTests {
 	}
 
 	@Test
+	void cancelReachesAWayOutThatHasNotEnded() throws Throwable {
+		List<CompletableFuture<Object>> offered = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.STAGE,
+				List.of((work, failure) -> offered.get(0), (work, failure) -> offered.get(1)), "retry.max-attempts=1");
+		CompletableFuture<Object> result = call(operation, (last) -> {
+			throw new KindException(FailureKind.UNKNOWN);
+		});
+		assertThat(this.environment.events).isEmpty();
+		result.cancel(true);
+		assertThat(offered.get(0)).isCancelled();
+		assertThat(offered.get(1)).isNotDone();
+		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FALLBACK);
+	}
+
+	@Test
 	void callerIsFreeAlthoughTheClassifierFails() throws Throwable {
 		IOException failure = new IOException("failure");
 		this.environment.with(FailureClassification.create(List.of((thrown) -> {
