@@ -60,6 +60,12 @@ record Cell(ReturnForm form, Isolation isolation, Strategy strategy, Ending endi
 		return this.form.isBlocking() && this.isolation != Isolation.WORKER;
 	}
 
+	/** Whether its deadline may pass before the partner is called at all. */
+	boolean mayBeTooLate() {
+		return !isOnCallersThread()
+				&& (this.ending == Ending.TIMEOUT || this.ending == Ending.ABANDONED || this.ending == Ending.STALLED);
+	}
+
 	/** How many calls to the partner were made. */
 	int attempts() {
 		return this.ending.isBeforeTheCall() ? 0 : (this.ending == Ending.REPEATED) ? 3 : 1;

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class FormTableTests {
 
-	private final Partner partner = new Partner();
+	private volatile Partner partner = new Partner();
 
 	private final Queue<String> events = new ConcurrentLinkedQueue<>();
 
@@ -55,6 +55,15 @@ class FormTableTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("cells")
 	void endsAsExpected(Cell cell) {
+		do {
+			this.partner = new Partner();
+			this.events.clear();
+			run(cell);
+		}
+		while (cell.mayBeTooLate() && this.partner.attempts() == 0);
+	}
+
+	private void run(Cell cell) {
 		new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceMetricsAutoConfiguration.class))
@@ -115,7 +124,14 @@ class FormTableTests {
 			Partner.await(this.partner.interrupted);
 			this.partner.release();
 		}
-		assertThat(caller.seen()).isEqualTo(cell.seen());
+		String seen = caller.seen();
+		if (cell.mayBeTooLate()) {
+			await().until(() -> !this.events.isEmpty());
+			if (this.partner.attempts() == 0) {
+				return; // a slow machine: again
+			}
+		}
+		assertThat(seen).isEqualTo(cell.seen());
 		if (cell.leavesWorkBehind()) {
 			Partner.await(this.partner.interrupted);
 			await().untilAsserted(() -> assertThat(this.events).containsExactly(cell.event()));

@@ -36,8 +36,10 @@ class CallerContextTests {
 		throw new BrokenAccessor();
 	};
 
+	// its clock stands still: no token comes before it is waited for
 	@AutoClose
-	private final TestEnvironment environment = new TestEnvironment().with(KindException.classification());
+	private final TestEnvironment environment = new TestEnvironment(new TestClock())
+		.with(KindException.classification());
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "BLOCKING")
