@@ -1,7 +1,6 @@
 package dev.resilience.guard;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -212,52 +211,7 @@ final class AsyncRun {
 		if (!this.concluded.compareAndSet(false, true)) {
 			return;
 		}
-		serve(new Rescue(this.call, failure, this.response));
-	}
-
-	private void serve(Rescue rescue) {
-		try {
-			Object value = rescue.next();
-			CompletionStage<?> stage = LaterValue.stage(value, this.environment.workers());
-			if (stage != null) {
-				serve(rescue, stage);
-				cancelToo(rescue, value);
-			}
-			else {
-				served(rescue, value);
-			}
-		}
-		catch (Throwable ex) {
-			this.result.completeExceptionally(ex);
-		}
-	}
-
-	private void serve(Rescue rescue, CompletionStage<?> stage) {
-		stage.whenComplete((late, ex) -> {
-			if (ex == null) {
-				served(rescue, late);
-			}
-			else if (!this.result.isDone()) {
-				rescue.failed(AsyncAttempt.unwrap(ex));
-				serve(rescue);
-			}
-		});
-	}
-
-	// nobody waits any more for what the way out has offered
-	private void cancelToo(Rescue rescue, @Nullable Object offered) {
-		this.result.whenComplete((value, ex) -> {
-			if (this.result.isCancelled()) {
-				rescue.served(null);
-				if (offered instanceof Future<?> future) {
-					future.cancel(true);
-				}
-			}
-		});
-	}
-
-	private void served(Rescue rescue, @Nullable Object value) {
-		this.result.complete(rescue.served(value));
+		new AsyncRescue(new Rescue(this.call, failure, this.response), this.result, this.environment.workers()).serve();
 	}
 
 	private void cancelled() {

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +31,20 @@ final class LaterValue {
 
 	private static CompletionStage<?> await(Future<?> future, Executor workers) {
 		CompletableFuture<@Nullable Object> stage = new CompletableFuture<>();
-		workers.execute(() -> {
-			try {
-				stage.complete(future.get());
-			}
-			catch (Throwable ex) {
-				stage.completeExceptionally(ex);
-			}
-		});
+		try {
+			workers.execute(() -> {
+				try {
+					stage.complete(future.get());
+				}
+				catch (Throwable ex) {
+					stage.completeExceptionally(ex);
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			// shutting down
+			stage.completeExceptionally(ex);
+		}
 		return stage;
 	}
 

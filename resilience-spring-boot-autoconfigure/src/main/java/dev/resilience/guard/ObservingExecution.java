@@ -2,7 +2,6 @@ package dev.resilience.guard;
 
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +22,18 @@ final class ObservingExecution implements Execution {
 			call.ended(ex);
 			throw ex;
 		}
-		if (operation.form() == Form.STAGE && value instanceof CompletionStage<?> stage) {
-			stage.whenComplete((result, ex) -> ended(call, stage, result, ex));
-		}
-		else if (operation.form() == Form.STAGE && value instanceof Future<?> future) {
-			await(operation, call, future);
+		CompletionStage<?> stage = (operation.form() == Form.STAGE)
+				? LaterValue.stage(value, operation.guard().environment().workers()) : null;
+		if (stage == null) {
+			call.returned(value);
 		}
 		else {
-			call.returned(value);
+			stage.whenComplete((result, ex) -> ended(call, value, result, ex));
 		}
 		return value;
 	}
 
-	private static void ended(ObservedCall call, Object source, @Nullable Object result, @Nullable Throwable ex) {
+	private static void ended(ObservedCall call, @Nullable Object source, @Nullable Object result, @Nullable Throwable ex) {
 		if (source instanceof Future<?> future && future.isCancelled()) {
 			call.cancelled();
 		}
@@ -44,23 +42,6 @@ final class ObservingExecution implements Execution {
 		}
 		else {
 			call.returned(result);
-		}
-	}
-
-	// a plain future cannot be listened to: a worker waits for it
-	private static void await(Operation operation, ObservedCall call, Future<?> future) {
-		try {
-			operation.guard().environment().workers().execute(() -> {
-				try {
-					ended(call, future, future.get(), null);
-				}
-				catch (Throwable ex) {
-					ended(call, future, null, ex);
-				}
-			});
-		}
-		catch (RejectedExecutionException ex) {
-			call.cancelled(); // shutting down
 		}
 	}
 
