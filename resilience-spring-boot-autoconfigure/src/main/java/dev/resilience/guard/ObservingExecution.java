@@ -33,7 +33,8 @@ final class ObservingExecution implements Execution {
 		return value;
 	}
 
-	private static void ended(ObservedCall call, @Nullable Object source, @Nullable Object result, @Nullable Throwable ex) {
+	private static void ended(ObservedCall call, @Nullable Object source, @Nullable Object result,
+			@Nullable Throwable ex) {
 		if (source instanceof Future<?> future && future.isCancelled()) {
 			call.cancelled();
 		}
