@@ -96,6 +96,11 @@ final class OperandStack {
 		this.reachable = false;
 	}
 
+	/** Whether the next instruction is reached by what stands above it. */
+	boolean isReachable() {
+		return this.reachable;
+	}
+
 	void label(Label label) {
 		if (!this.reachable) {
 			@Nullable OperandStack found = this.atLabels.get(label);

@@ -64,12 +64,9 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 		Collection<DependencySpec> specs = this.catalog.methods().of(type);
 		Set<String> names = specs.stream().map((spec) -> spec.method().getName()).collect(Collectors.toSet());
 		for (Class<?> each : Inheritance.hierarchy(type)) {
-			if (each.isInterface()) {
-				continue;
-			}
 			for (SelfCall call : SelfCallReader.read(each, names)) {
 				DependencySpec callee = callee(call, type);
-				if (callee != null && !isGuarded(call, each, type, callee)) {
+				if (callee != null && isReached(call, each, type) && !isGuarded(call, each, type, callee)) {
 					found
 						.add("%s calls %s of dependency '%s' on itself: the proxy does not see it, so it runs UNGUARDED"
 							.formatted(call.place(each), call.callee(), callee.name()));
@@ -87,6 +84,12 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 		}
 		Method called = find(start, call.name(), call.descriptor());
 		return (called != null) ? this.catalog.methods().find(called, start) : null;
+	}
+
+	// nobody runs the method of an interface that its class overrides
+	private static boolean isReached(SelfCall call, Class<?> caller, Class<?> type) {
+		Method method = caller.isInterface() ? find(caller, call.caller(), call.callerDescriptor()) : null;
+		return method == null || Inheritance.specific(method, type).equals(method);
 	}
 
 	private boolean isGuarded(SelfCall call, Class<?> caller, Class<?> type, DependencySpec callee) {

@@ -1,7 +1,6 @@
 package dev.resilience.interceptor;
 
 import java.util.BitSet;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,31 +13,27 @@ import org.springframework.asm.Type;
 
 /**
  * Finds the calls in a method whose receiver is {@code this}: as the method got it, or as
- * the last assignment above left it in a local variable.
+ * one of the ways through the method may have left it in a local variable.
  */
 final class SelfCallVisitor extends MethodVisitor {
 
 	private final OperandStack stack = new OperandStack();
 
-	private final BitSet selfVariables = new BitSet();
+	private final SelfVariables variables;
 
 	private final Calls calls;
-
-	private final Consumer<Handle> handles;
 
 	private int line;
 
 	/**
 	 * Create a visitor.
-	 * @param isStatic whether the method has no {@code this}
+	 * @param self the variables that hold {@code this} when the method begins
 	 * @param calls takes the calls
-	 * @param handles takes the methods that are made functions of
 	 */
-	SelfCallVisitor(boolean isStatic, Calls calls, Consumer<Handle> handles) {
+	SelfCallVisitor(BitSet self, Calls calls) {
 		super(SpringAsmInfo.ASM_VERSION);
 		this.calls = calls;
-		this.handles = handles;
-		this.selfVariables.set(0, !isStatic);
+		this.variables = new SelfVariables(self);
 	}
 
 	@Override
@@ -50,7 +45,10 @@ final class SelfCallVisitor extends MethodVisitor {
 	public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
 		int sizes = Type.getArgumentsAndReturnSizes(descriptor);
 		int operands = (sizes >> 2) - ((opcode == Opcodes.INVOKESTATIC) ? 1 : 0);
-		if (opcode != Opcodes.INVOKESTATIC && this.stack.isSelf(operands)) {
+		if (opcode == Opcodes.INVOKESTATIC) {
+			handOver(owner, name, descriptor, operands);
+		}
+		else if (this.stack.isSelf(operands)) {
 			this.calls.call((opcode == Opcodes.INVOKESPECIAL) ? owner : null, name, descriptor, this.line);
 		}
 		this.stack.pop(operands);
@@ -63,8 +61,11 @@ final class SelfCallVisitor extends MethodVisitor {
 		int captured = (sizes >> 2) - 1;
 		for (Object argument : arguments) {
 			if (argument instanceof Handle handle) {
-				this.handles.accept(handle);
-				if (handle.getTag() != Opcodes.H_INVOKESTATIC && this.stack.isSelf(captured)) {
+				this.calls.function(handle);
+				if (handle.getTag() == Opcodes.H_INVOKESTATIC) {
+					handOver(handle.getOwner(), handle.getName(), handle.getDesc(), captured);
+				}
+				else if (this.stack.isSelf(captured)) {
 					this.calls.call((handle.getTag() == Opcodes.H_INVOKESPECIAL) ? handle.getOwner() : null,
 							handle.getName(), handle.getDesc(), this.line);
 				}
@@ -74,18 +75,29 @@ final class SelfCallVisitor extends MethodVisitor {
 		this.stack.push(sizes & 3);
 	}
 
+	private void handOver(String owner, String name, String descriptor, int operands) {
+		BitSet self = new BitSet();
+		for (int i = 0; i < operands; i++) {
+			self.set(i, this.stack.isSelf(operands - i));
+		}
+		if (!self.isEmpty()) {
+			this.calls.handOver(owner, name, descriptor, self, this.line);
+		}
+	}
+
 	@Override
 	public void visitVarInsn(int opcode, int variable) {
 		switch (opcode) {
-			case Opcodes.ALOAD -> load(this.selfVariables.get(variable));
+			case Opcodes.ALOAD -> load(this.variables.isSelf(variable));
 			case Opcodes.ILOAD, Opcodes.FLOAD -> this.stack.push(1);
 			case Opcodes.LLOAD, Opcodes.DLOAD -> this.stack.push(2);
 			case Opcodes.ASTORE, Opcodes.ISTORE, Opcodes.FSTORE -> {
-				this.selfVariables.set(variable, this.stack.isSelf(1));
+				this.variables.set(variable, this.stack.isSelf(1));
 				this.stack.pop(1);
 			}
 			case Opcodes.LSTORE, Opcodes.DSTORE -> {
-				this.selfVariables.clear(variable, variable + 2);
+				this.variables.set(variable, false);
+				this.variables.set(variable + 1, false);
 				this.stack.pop(2);
 			}
 			default -> this.stack.end();
@@ -163,7 +175,7 @@ final class SelfCallVisitor extends MethodVisitor {
 	public void visitJumpInsn(int opcode, Label label) {
 		boolean compares = opcode >= Opcodes.IF_ICMPEQ && opcode <= Opcodes.IF_ACMPNE;
 		this.stack.pop(compares ? 2 : ((opcode == Opcodes.GOTO || opcode == Opcodes.JSR) ? 0 : 1));
-		this.stack.jump(label);
+		jump(label);
 		if (opcode == Opcodes.GOTO) {
 			this.stack.end();
 		}
@@ -181,15 +193,21 @@ final class SelfCallVisitor extends MethodVisitor {
 
 	private void visitSwitch(Label others, Label[] labels) {
 		this.stack.pop(1);
-		this.stack.jump(others);
+		jump(others);
 		for (Label label : labels) {
-			this.stack.jump(label);
+			jump(label);
 		}
 		this.stack.end();
 	}
 
+	private void jump(Label label) {
+		this.stack.jump(label);
+		this.variables.jump(label);
+	}
+
 	@Override
 	public void visitLabel(Label label) {
+		this.variables.label(label, this.stack.isReachable());
 		this.stack.label(label);
 	}
 
@@ -199,6 +217,12 @@ final class SelfCallVisitor extends MethodVisitor {
 	interface Calls {
 
 		void call(@Nullable String special, String name, String descriptor, int line);
+
+		/** A static method gets {@code this}, in these of its variables. */
+		void handOver(String owner, String name, String descriptor, BitSet variables, int line);
+
+		/** A method becomes a function. */
+		void function(Handle handle);
 
 	}
 

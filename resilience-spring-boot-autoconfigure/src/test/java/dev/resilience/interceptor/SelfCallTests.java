@@ -3,6 +3,9 @@ package dev.resilience.interceptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Handle;
 import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
 import org.springframework.asm.SpringAsmInfo;
@@ -108,8 +112,18 @@ class SelfCallTests {
 	}
 
 	private static MethodVisitor checked(String method, AtomicInteger returns) {
-		SelfCallVisitor visitor = new SelfCallVisitor(true, (special, called, calledDescriptor, line) -> {
-		}, (handle) -> {
+		SelfCallVisitor visitor = new SelfCallVisitor(new BitSet(), new SelfCallVisitor.Calls() {
+			@Override
+			public void call(String special, String called, String calledDescriptor, int line) {
+			}
+
+			@Override
+			public void handOver(String owner, String called, String calledDescriptor, BitSet variables, int line) {
+			}
+
+			@Override
+			public void function(Handle handle) {
+			}
 		});
 		return new MethodVisitor(SpringAsmInfo.ASM_VERSION, visitor) {
 			@Override
@@ -188,6 +202,43 @@ class SelfCallTests {
 	}
 
 	@Test
+	void variablesThatAreSelfOnOneOfTheWays() {
+		assertThat(found(Ways.class)).containsExactly("Ways.place charge(String)", "Ways.place charge(String)");
+	}
+
+	@Test
+	void staticMethodsThatGetSelf() {
+		assertThat(found(Handing.class)).containsExactly("Handing.further charge(String)");
+	}
+
+	@Test
+	void defaultMethodsOfInterfaces() {
+		assertThat(found(OfDefaults.class)).containsExactlyInAnyOrder("Defaults.place charge(String)",
+				"Defaults.inLambda charge(String)");
+		assertThat(found(Guarded.runner().withBean(Defaults.class, SelfCallTests::client))).containsExactlyInAnyOrder(
+				"Defaults.place charge(String)", "Defaults.inLambda charge(String)",
+				"Defaults.overridden charge(String)");
+	}
+
+	@Test
+	void whatKotlinMakesOfFunctions() {
+		assertThat(found(SelfCalling.class)).containsExactlyInAnyOrder("SelfCalling.withDefault charge(String)",
+				"SelfCalling.inLambda charge(String)", "SelfCalling.inNestedLambda charge(String)",
+				"SelfCalling.inlined charge(String)", "SelfCalling.suspending charge(String)",
+				"SelfCalling.suspended later(Continuation)");
+	}
+
+	@Test
+	void argumentsThatAreLeftOut() {
+		assertThat(DefaultArguments.called("charge$default")).isEqualTo("charge");
+		for (int count : new int[] { 1, 32, 33, 64, 65 }) {
+			String masks = "I".repeat((count + 31) / 32);
+			assertThat(DefaultArguments.descriptor("(LSelf;" + "J".repeat(count) + masks + "Ljava/lang/Object;)Z"))
+				.isEqualTo("(" + "J".repeat(count) + ")Z");
+		}
+	}
+
+	@Test
 	void classesWithoutAClassFileArePassedOver(CapturedOutput output) throws Exception {
 		Guarded.runner().withBean(generated()).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain("Generated");
@@ -202,8 +253,12 @@ class SelfCallTests {
 	}
 
 	private static List<String> found(Class<?> bean) {
+		return found(Guarded.runner(bean));
+	}
+
+	private static List<String> found(ApplicationContextRunner runner) {
 		StringBuilder text = new StringBuilder();
-		Guarded.runner(bean).withPropertyValues("resilience.self-invocation=fail").run((context) -> {
+		runner.withPropertyValues("resilience.self-invocation=fail").run((context) -> {
 			Throwable failure = context.getStartupFailure();
 			if (failure != null) {
 				assertThat(failure).isInstanceOf(InvalidDependencyException.class);
@@ -213,8 +268,15 @@ class SelfCallTests {
 		return text.toString()
 			.lines()
 			.skip(1)
-			.map((line) -> line.replaceFirst("  - .*\\$(\\w+\\.[\\w<>]+)\\(.*?\\) calls (.*) of dependency.*", "$1 $2"))
+			.map((line) -> line.replaceFirst("  - .*[.$](\\w+\\.[\\w<>]+)\\(.*?\\) calls (.*) of dependency.*",
+					"$1 $2"))
 			.toList();
+	}
+
+	private static Defaults client() {
+		return (Defaults) Proxy.newProxyInstance(Defaults.class.getClassLoader(), new Class<?>[] { Defaults.class },
+				(proxy, method, arguments) -> method.isDefault()
+						? InvocationHandler.invokeDefault(proxy, method, arguments) : null);
 	}
 
 	// the line that the constant of a class names
@@ -293,7 +355,7 @@ class SelfCallTests {
 			other.charge(this);
 			others[0].charge(this);
 			list.get(0).charge(this);
-			create(this).charge(this);
+			create(other).charge(this);
 			new OtherObjects().charge(this);
 			OtherObjects alias = this;
 			alias = other;
@@ -531,6 +593,91 @@ class SelfCallTests {
 		@Dependency(name = "payments", type = CRITICAL)
 		public Object charge(Object customer) {
 			return customer;
+		}
+
+	}
+
+	static class Ways extends Base {
+
+		void place(boolean express, Ways other) {
+			Base target = this;
+			if (express) {
+				target = other;
+			}
+			target.charge("a");
+			Base another = other;
+			if (express) {
+				another = this;
+				if (other == null) {
+					another = other;
+					return;
+				}
+				another.hashCode();
+			}
+			else {
+				another = other;
+			}
+			another.charge("b");
+			another = other;
+			another.charge("c");
+		}
+
+	}
+
+	static class Handing extends Base {
+
+		void place(Handing other) {
+			charge("a", other, this);
+			last(other);
+		}
+
+		private static void charge(String customer, Handing other, Handing self) {
+			other.charge(customer);
+			further(self, 1L);
+		}
+
+		private static void further(Handing self, long number) {
+			self.charge("b");
+		}
+
+		private static void last(Handing other) {
+			other.charge("c");
+		}
+
+		@Override
+		@Dependency(name = "payments", type = CRITICAL)
+		public void charge(String customer) {
+		}
+
+	}
+
+	interface Defaults {
+
+		@Dependency(name = "payments", type = CRITICAL)
+		void charge(String customer);
+
+		default void place() {
+			charge("a");
+		}
+
+		default Runnable inLambda() {
+			return () -> charge("b");
+		}
+
+		default void overridden() {
+			charge("c");
+		}
+
+	}
+
+	static class OfDefaults implements Defaults {
+
+		@Override
+		public void charge(String customer) {
+		}
+
+		@Override
+		public void overridden() {
 		}
 
 	}
