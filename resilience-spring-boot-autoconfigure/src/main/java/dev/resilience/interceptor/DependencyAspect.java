@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * {@code resilience.weaving: aspectj}; without it the aspect does nothing. Seen are
  * methods that carry {@link dev.resilience.Dependency} themselves, and the public methods
  * of classes that do, also by a meta-annotation; not those that an interface or a
- * superclass annotates. Outside of other aspects, such as transactions.
+ * superclass annotates, and no suspending functions. Outside of other aspects, such as
+ * transactions.
  */
 @Aspect
 @DeclarePrecedence("dev.resilience.interceptor.DependencyAspect, *")

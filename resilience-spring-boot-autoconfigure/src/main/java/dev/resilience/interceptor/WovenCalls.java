@@ -112,7 +112,9 @@ public final class WovenCalls implements BeanPostProcessor, DisposableBean {
 
 	private @Nullable Method guarded(Method method, Class<?> type) {
 		return this.guarded.computeIfAbsent(new MethodClassKey(method, type), (key) -> {
-			DependencySpec spec = this.catalog.methods().find(method, type);
+			// who calls a suspending function expects no Mono: a proxy translates it
+			DependencySpec spec = SuspendingFunctions.isSuspending(method) ? null
+					: this.catalog.methods().find(method, type);
 			return Optional.ofNullable((spec != null) ? spec.method() : null);
 		}).orElse(null);
 	}

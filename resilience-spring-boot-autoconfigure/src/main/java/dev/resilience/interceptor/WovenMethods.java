@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import dev.resilience.Dependency;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
@@ -35,7 +36,8 @@ public final class WovenMethods {
 	}
 
 	/**
-	 * The methods that the active weaver has woven.
+	 * The methods that the active weaver has woven, or may weave when an application that
+	 * is processed ahead of time starts.
 	 * @param classLoader where the application's classes are
 	 * @return the methods
 	 * @throws InvalidDependencyException if there is no weaver
@@ -45,6 +47,10 @@ public final class WovenMethods {
 			throw new InvalidDependencyException(
 					"'resilience.weaving' is 'aspectj', but org.aspectj:aspectjweaver is not on the class path",
 					"Add org.aspectj:aspectjweaver and start the application with it as -javaagent, or remove 'resilience.weaving'.");
+		}
+		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			// nothing is woven yet when an application is built: its start will tell
+			return new WovenMethods(WovenMethods::isSeen);
 		}
 		if (!WeavingProbe.isWoven()) {
 			throw new InvalidDependencyException(
@@ -66,7 +72,8 @@ public final class WovenMethods {
 	}
 
 	private static boolean isSeen(Method method) {
-		return isNear(method) || (Modifier.isPublic(method.getModifiers()) && isNear(method.getDeclaringClass()));
+		return !SuspendingFunctions.isSuspending(method)
+				&& (isNear(method) || (Modifier.isPublic(method.getModifiers()) && isNear(method.getDeclaringClass())));
 	}
 
 	private static boolean isNear(AnnotatedElement element) {

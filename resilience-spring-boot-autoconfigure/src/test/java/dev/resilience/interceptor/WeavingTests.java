@@ -366,6 +366,21 @@ class WeavingTests {
 	}
 
 	@Test
+	void suspendingFunctionsAreGuardedByProxiesOnly() {
+		woven(SelfCalling.class).run((context) -> {
+			SelfCalling client = context.getBean(SelfCalling.class);
+			assertThat(SelfCalling.later(client)).containsExactly("later", "nothing");
+			assertThat(this.events.of("later")).hasSize(1);
+			assertThat(client.withDefault()).isEqualTo("b within payments");
+			assertThat(this.events.of("payments")).hasSize(1);
+		});
+		assertThat(Guarded.refusal(woven(SelfCalling.class).withPropertyValues("resilience.self-invocation=fail")))
+			.contains("SelfCalling.suspended(")
+			.containsOnlyOnce("UNGUARDED");
+		assertThat(Guarded.refusal(woven(PrivateSuspending.class))).contains("it is private");
+	}
+
+	@Test
 	void needsNoProxies() {
 		woven(OnType.class).withPropertyValues("spring.aop.auto=false").run((context) -> {
 			assertThat(AopUtils.isAopProxy(context.getBean(OnType.class))).isFalse();
