@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
@@ -108,6 +109,25 @@ class AheadOfTimeTests {
 		assertThatExceptionOfType(InvalidDependencyException.class)
 			.isThrownBy(() -> new ProcessedApplication(Hidden.class))
 			.withMessageContaining("it is private");
+	}
+
+	@Test
+	@CompileWithForkedClassLoader
+	void aWovenApplicationIsBuiltWithoutAWeaverAndStartsWithOne() {
+		System.setProperty(AbstractAotProcessor.AOT_PROCESSING, "true");
+		try {
+			new ProcessedApplication(Hidden.class, "resilience.weaving=aspectj").compile((application) -> {
+				System.clearProperty(AbstractAotProcessor.AOT_PROCESSING);
+				assertThatExceptionOfType(BeanCreationException.class).isThrownBy(() -> application.start((context) -> {
+				}))
+					.havingRootCause()
+					.isInstanceOf(InvalidDependencyException.class)
+					.withMessageContaining("no weaver of AspectJ applies");
+			});
+		}
+		finally {
+			System.clearProperty(AbstractAotProcessor.AOT_PROCESSING);
+		}
 	}
 
 	private static <T> T fail() {
