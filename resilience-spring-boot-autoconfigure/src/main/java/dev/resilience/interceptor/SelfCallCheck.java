@@ -16,9 +16,9 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells, when the application starts, of guarded methods that their own class calls: no
- * proxy sees that. Calls within a call of the same dependency are guarded with it, and
- * those that woven methods get are guarded anyway.
+ * Tells, when the application starts, of guarded methods that their own class calls, or
+ * Spring while it makes the bean: no proxy sees that. Calls within a call of the same
+ * dependency are guarded with it, and those that woven methods get are guarded anyway.
  */
 public final class SelfCallCheck implements SmartInitializingSingleton {
 
@@ -51,7 +51,7 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 		}
 		if (!found.isEmpty() && this.reaction == SelfInvocation.FAIL) {
 			throw new InvalidDependencyException(
-					"Guarded methods are called by their own class" + found.stream()
+					"Guarded methods are called past the proxy" + found.stream()
 						.map((each) -> System.lineSeparator() + "  - " + each)
 						.collect(Collectors.joining()),
 					ADVICE + " 'resilience.self-invocation: warn' lets the application start.");
@@ -62,6 +62,11 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 	private void find(Class<?> beanType, Set<String> found) {
 		Class<?> type = ClassUtils.getUserClass(beanType);
 		Collection<DependencySpec> specs = this.catalog.methods().of(type);
+		specs.stream()
+			.filter((spec) -> isCalledUnguarded(spec.method()))
+			.map((spec) -> "Spring calls %s of dependency '%s' to initialize the bean: no proxy sees that, so it runs UNGUARDED"
+				.formatted(spec.signature(), spec.name()))
+			.forEach(found::add);
 		Set<String> names = specs.stream().map((spec) -> spec.method().getName()).collect(Collectors.toSet());
 		for (Class<?> each : Inheritance.hierarchy(type)) {
 			for (SelfCall call : SelfCallReader.read(each, names)) {
@@ -73,6 +78,11 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 				}
 			}
 		}
+	}
+
+	// what only stands in an annotated class may have nothing to do with the dependency
+	private boolean isCalledUnguarded(Method method) {
+		return Initialization.calls(method) && AnnotatedMethods.isAnnotated(method) && !this.catalog.isWoven(method);
 	}
 
 	private @Nullable DependencySpec callee(SelfCall call, Class<?> type) {
@@ -102,7 +112,8 @@ public final class SelfCallCheck implements SmartInitializingSingleton {
 			return true;
 		}
 		Method method = find(caller, call.caller(), call.callerDescriptor());
-		DependencySpec outer = (method != null) ? this.catalog.methods().find(method, type) : null;
+		boolean unguarded = method != null && Initialization.calls(method) && !this.catalog.isWoven(method);
+		DependencySpec outer = (method != null && !unguarded) ? this.catalog.methods().find(method, type) : null;
 		return outer != null && outer.name().equals(callee.name());
 	}
 

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import dev.resilience.Dependency;
+import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,6 +25,7 @@ import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
 import org.springframework.asm.SpringAsmInfo;
 import org.springframework.asm.Type;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -59,7 +61,7 @@ class SelfCallTests {
 			.withPropertyValues("resilience.self-invocation=fail");
 		assertThat(Guarded.refusal(runner)).isEqualTo(
 				"""
-						Guarded methods are called by their own class
+						Guarded methods are called past the proxy
 						  - %1$sPlain.place(SelfCallTests.java:%2$d) calls charge(String, int[]) of dependency 'payments' on itself: the proxy does not see it, so it runs UNGUARDED
 						  - %1$sInherited.place(SelfCallTests.java:%3$d) calls charge(String) of dependency 'payments' on itself: the proxy does not see it, so it runs UNGUARDED.
 
@@ -226,6 +228,16 @@ class SelfCallTests {
 				"SelfCalling.inLambda charge(String)", "SelfCalling.inNestedLambda charge(String)",
 				"SelfCalling.inlined charge(String)", "SelfCalling.suspending charge(String)",
 				"SelfCalling.suspended later(Continuation)");
+	}
+
+	@Test
+	void methodsThatInitializeTheBean() {
+		assertThat(Guarded
+			.refusal(Guarded.runner(Initialized.class).withPropertyValues("resilience.self-invocation=fail")))
+			.contains("Spring calls " + Initialized.class.getName()
+					+ ".refresh() of dependency 'payments' to initialize the bean: no proxy sees that")
+			.containsOnlyOnce("UNGUARDED");
+		assertThat(found(InitializedOnType.class)).containsExactly("InitializedOnType.afterPropertiesSet charge()");
 	}
 
 	@Test
@@ -678,6 +690,28 @@ class SelfCallTests {
 
 		@Override
 		public void overridden() {
+		}
+
+	}
+
+	static class Initialized {
+
+		@PostConstruct
+		@Dependency(name = "payments", type = CRITICAL)
+		void refresh() {
+		}
+
+	}
+
+	@Dependency(name = "payments", type = CRITICAL)
+	static class InitializedOnType implements InitializingBean {
+
+		@Override
+		public void afterPropertiesSet() {
+			charge();
+		}
+
+		public void charge() {
 		}
 
 	}
