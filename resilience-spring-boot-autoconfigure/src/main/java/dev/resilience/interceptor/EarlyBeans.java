@@ -24,7 +24,7 @@ public final class EarlyBeans implements BeanFactoryPostProcessor, PriorityOrder
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
 		// without a creator of proxies nothing is guarded, which is told elsewhere
 		if (beans instanceof AbstractBeanFactory factory
-				&& beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
+				&& beans.containsLocalBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
 			// ahead of all processors that are beans
 			beans.addBeanPostProcessor(new Check(beans, factory));
 		}
@@ -49,7 +49,7 @@ public final class EarlyBeans implements BeanFactoryPostProcessor, PriorityOrder
 				this.early = !isProxied();
 				// whom a scoped proxy calls is another bean
 				if (this.early && !(bean instanceof ScopedObject) && AnnotatedMethods.isAnnotated(bean.getClass())
-						&& !Substitutes.isSubstitute(this.beans, name, bean)) {
+						&& !Substitutes.isReplacement(this.beans, name, bean)) {
 					throw new InvalidDependencyException(
 							"The @Dependency methods of bean '%s' are not guarded: it was created before it could be proxied"
 								.formatted(name),

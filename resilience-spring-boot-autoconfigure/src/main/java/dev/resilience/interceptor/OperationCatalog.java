@@ -74,7 +74,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 
 	/** The classes of the annotated beans, if they are guarded at all. */
 	Collection<Class<?>> guardedTypes() {
-		return this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
+		return this.beans.containsLocalBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
 				? new LinkedHashSet<>(annotatedBeans().types().values()) : Set.of();
 	}
 
@@ -138,7 +138,7 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		if (annotated.types().isEmpty()) {
 			return;
 		}
-		if (this.beans.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
+		if (this.beans.containsLocalBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
 			ProxyVerification verification = new ProxyVerification(this.beans, this.woven);
 			annotated.types().forEach((name, type) -> verification.verify(name, type, this.methods.of(type)));
 		}

@@ -25,13 +25,18 @@ final class Substitutes {
 	}
 
 	static boolean isSubstitute(ConfigurableListableBeanFactory beans, String name, Object bean) {
-		return !beans.containsBeanDefinition(name) || isOverride(beans, name)
-				|| isMock(bean, beans.getBeanClassLoader());
+		return !beans.containsBeanDefinition(name) || isReplacement(beans, name, bean);
+	}
+
+	/** Whether it is what a test puts into the place of a bean. */
+	static boolean isReplacement(ConfigurableListableBeanFactory beans, String name, Object bean) {
+		return isOverride(beans, name) || isMock(bean, beans.getBeanClassLoader());
 	}
 
 	private static boolean isOverride(ConfigurableListableBeanFactory beans, String name) {
-		AnnotatedElement field = (beans.getBeanDefinition(name) instanceof RootBeanDefinition definition)
-				? definition.getQualifiedElement() : null;
+		AnnotatedElement field = (beans.containsBeanDefinition(name)
+				&& beans.getBeanDefinition(name) instanceof RootBeanDefinition definition)
+						? definition.getQualifiedElement() : null;
 		return field != null && MergedAnnotations.from(field).isPresent(OVERRIDE);
 	}
 

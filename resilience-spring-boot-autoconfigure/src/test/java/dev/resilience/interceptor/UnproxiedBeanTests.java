@@ -58,6 +58,24 @@ class UnproxiedBeanTests {
 	}
 
 	@Test
+	void refusesAnInnerBeanThatIsCreatedTooEarly() {
+		RootBeanDefinition inner = new RootBeanDefinition(Client.class);
+		assertThat(Guarded.refusal(Guarded.runner().withBean("outer", NeedsInner.class, inner)))
+			.startsWith("The @Dependency methods of bean '(inner bean)")
+			.contains("it was created before it could be proxied");
+	}
+
+	@Test
+	void acceptsAChildWhereNothingIsProxiedOfAParentWhereBeansAre() {
+		Guarded.runner()
+			.run((parent) -> Guarded.runner()
+				.withBean(Client.class)
+				.withPropertyValues("spring.aop.auto=false")
+				.withParent(parent)
+				.run((context) -> assertThat(context).hasNotFailed()));
+	}
+
+	@Test
 	void acceptsAnEarlyScopedProxyWhoseTargetComesLater() {
 		Guarded.runner(EarlyScopedProxy.class).run((context) -> {
 			assertThat(context.getBean(Client.class).call()).isEqualTo("partner");
@@ -200,6 +218,13 @@ class UnproxiedBeanTests {
 
 		NeedsLater(ObjectProvider<Client> client) {
 			this.client = client;
+		}
+
+	}
+
+	static class NeedsInner extends NeedsClient {
+
+		NeedsInner(Client client) {
 		}
 
 	}
