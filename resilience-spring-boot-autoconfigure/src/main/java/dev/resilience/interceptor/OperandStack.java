@@ -10,8 +10,8 @@ import org.springframework.asm.Label;
 
 /**
  * The operand stack of a method that is read from its first instruction to its last, as
- * far as it matters here: which of its slots hold {@code this}. Where paths meet, the
- * first one counts.
+ * far as it matters here: which of its slots hold {@code this}, or may do so: where paths
+ * meet, all count.
  */
 final class OperandStack {
 
@@ -80,7 +80,7 @@ final class OperandStack {
 
 	void jump(Label label) {
 		if (this.size > 0) {
-			this.atLabels.computeIfAbsent(label, (key) -> copy());
+			this.atLabels.computeIfAbsent(label, (key) -> copy()).self.or(this.self);
 		}
 	}
 
@@ -102,11 +102,14 @@ final class OperandStack {
 	}
 
 	void label(Label label) {
+		@Nullable OperandStack found = this.atLabels.get(label);
 		if (!this.reachable) {
-			@Nullable OperandStack found = this.atLabels.get(label);
 			this.size = (found != null) ? found.size : 0;
-			this.self = (found != null) ? (BitSet) found.self.clone() : new BitSet();
+			this.self.clear();
 			this.reachable = true;
+		}
+		if (found != null) {
+			this.self.or(found.self);
 		}
 	}
 

@@ -204,8 +204,9 @@ class SelfCallTests {
 	}
 
 	@Test
-	void variablesThatAreSelfOnOneOfTheWays() {
-		assertThat(found(Ways.class)).containsExactly("Ways.place charge(String)", "Ways.place charge(String)");
+	void whatIsSelfOnOneOfTheWays() {
+		assertThat(found(Ways.class)).containsExactly("Ways.place charge(String)", "Ways.place charge(String)",
+				"Ways.choose charge(String)", "Ways.choose charge(String)");
 	}
 
 	@Test
@@ -632,6 +633,12 @@ class SelfCallTests {
 			another.charge("b");
 			another = other;
 			another.charge("c");
+		}
+
+		void choose(boolean express, Ways other) {
+			(express ? this : other).charge("a");
+			(express ? other : this).charge("b");
+			(express ? other : new Ways()).charge("c");
 		}
 
 	}
