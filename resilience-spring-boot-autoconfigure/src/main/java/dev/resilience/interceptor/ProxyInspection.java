@@ -73,7 +73,7 @@ final class ProxyInspection {
 		if (bean instanceof Advised advised && isAdvised(advised)) {
 			return "its proxy implements interfaces only, and none of them declares the method";
 		}
-		return "the bean was created before it could be proxied, or its class cannot be proxied";
+		return "the bean was created before it could be proxied, its class cannot be proxied, or a BeanPostProcessor has wrapped its proxy in something else";
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.resilience.interceptor;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 
 import dev.resilience.Dependency;
 import org.aopalliance.aop.Advice;
@@ -107,6 +108,12 @@ class UnproxiedBeanTests {
 	void guardsAPostProcessorThatComesAfterTheProxies() {
 		Guarded.runner(PostProcessor.class)
 			.run((context) -> assertThat(context.getBean(PostProcessor.class).call()).isEqualTo("partner"));
+	}
+
+	@Test
+	void refusesAProxyThatIsHiddenInSomethingElse() {
+		assertThat(Guarded.refusal(Guarded.runner(Wrapping.class).withBean("client", Overloaded.class)))
+			.contains("a BeanPostProcessor has wrapped its proxy in something else");
 	}
 
 	@Test
@@ -324,6 +331,17 @@ class UnproxiedBeanTests {
 		@Bean
 		static NeedsLater needsLater(ObjectProvider<Client> client) {
 			return new NeedsLater(client);
+		}
+
+	}
+
+	static class Wrapping implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String name) {
+			return (bean instanceof Callable callable) ? Proxy.newProxyInstance(Callable.class.getClassLoader(),
+					new Class<?>[] { Callable.class }, (proxy, method, arguments) -> method.invoke(callable, arguments))
+					: bean;
 		}
 
 	}
