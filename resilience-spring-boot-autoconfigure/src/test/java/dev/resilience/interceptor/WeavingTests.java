@@ -343,6 +343,12 @@ class WeavingTests {
 	}
 
 	@Test
+	void aContextThatDoesNotStartLeavesNothingBehind() {
+		woven(Client.class, Static.class).run((context) -> assertThat(context).hasFailed());
+		assertThat(new Client().charge(() -> "a")).isEqualTo("a within nothing");
+	}
+
+	@Test
 	void startupHasNothingToSayOfWovenMethods() {
 		woven(Client.class, SubClient.class, OnType.class).withPropertyValues("resilience.self-invocation=fail")
 			.run((context) -> assertThat(context).hasNotFailed());
