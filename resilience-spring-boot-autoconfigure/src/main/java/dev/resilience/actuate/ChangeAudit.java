@@ -51,10 +51,10 @@ public final class ChangeAudit {
 		publish(SWITCHED, data);
 	}
 
-	void policyChanged(String dependency, String assignment, @Nullable String reason) {
+	void policyChanged(String dependency, String policy, @Nullable String reason) {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("dependency", dependency);
-		data.put("policy", assignment);
+		data.put("policy", policy);
 		if (reason != null) {
 			data.put("reason", reason);
 		}

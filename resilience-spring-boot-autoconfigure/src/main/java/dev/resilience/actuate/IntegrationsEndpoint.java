@@ -153,13 +153,14 @@ public class IntegrationsEndpoint {
 	}
 
 	private WebEndpointResponse<Object> changePolicy(String name, String assignment, @Nullable String reason) {
+		String changed;
 		try {
-			this.changes.change(name, assignment);
+			changed = this.changes.change(name, assignment);
 		}
 		catch (IllegalArgumentException ex) {
 			return wrong(ex.getMessage());
 		}
-		this.audit.policyChanged(name, assignment, reason);
+		this.audit.policyChanged(name, changed, reason);
 		return new WebEndpointResponse<>(this.map.read(name));
 	}
 

@@ -165,9 +165,9 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, OperationCatalog catalog,
-			DependencyRegistry registry, HealthChecks healthChecks) {
-		return new RuntimePolicies(properties, catalog, registry, healthChecks);
+	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, BeanFactory beans,
+			OperationCatalog catalog, DependencyRegistry registry, HealthChecks healthChecks) {
+		return new RuntimePolicies(properties, beans, catalog, registry, healthChecks);
 	}
 
 	@Bean
@@ -252,8 +252,8 @@ public final class ResilienceAutoConfiguration {
 
 		@Bean
 		ApplicationListener<EnvironmentChangeEvent> resilienceEnvironmentChanges(
-				ObjectProvider<RuntimePolicies> policies, org.springframework.core.env.Environment environment) {
-			return new PropertyChanges(policies, environment);
+				ObjectProvider<RuntimePolicies> policies) {
+			return new PropertyChanges(policies);
 		}
 
 	}

@@ -17,8 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.resilience.guard.Guard;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.core.env.Environment;
+import org.springframework.beans.factory.BeanFactory;
 
 /**
  * Changes policies while the application runs: as its properties say now, and as somebody
@@ -28,6 +27,8 @@ import org.springframework.core.env.Environment;
 final class RuntimePolicies implements PolicyChanges {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final BeanFactory beans;
 
 	private final OperationCatalog catalog;
 
@@ -42,57 +43,56 @@ final class RuntimePolicies implements PolicyChanges {
 
 	private ResilienceProperties properties;
 
-	RuntimePolicies(ResilienceProperties properties, OperationCatalog catalog, DependencyRegistry registry,
-			HealthChecks healthChecks) {
+	/**
+	 * Create the policies.
+	 * @param properties what they say now
+	 * @param beans bind the properties anew
+	 */
+	RuntimePolicies(ResilienceProperties properties, BeanFactory beans, OperationCatalog catalog,
+			DependencyRegistry registry, HealthChecks healthChecks) {
 		this.properties = properties;
+		this.beans = beans;
 		this.catalog = catalog;
 		this.registry = registry;
 		this.healthChecks = healthChecks;
 	}
 
 	@Override
-	public void change(String dependency, String assignment) {
-		int separator = assignment.indexOf('=');
-		String key = (separator < 0) ? "" : assignment.substring(0, separator).trim();
-		if (key.isEmpty()) {
-			throw new IllegalArgumentException(
-					"'policy' is '%s', must be a setting and its value, for example retry.max-attempts=2"
-						.formatted(assignment));
-		}
-		String value = assignment.substring(separator + 1).trim();
+	public String change(String dependency, String assignment) {
+		Assignment change = Assignment.of(assignment);
 		this.change.lock();
 		try {
 			Map<String, Map<String, String>> assigned = new HashMap<>(this.assigned);
 			Map<String, String> own = new LinkedHashMap<>(assigned.getOrDefault(dependency, Map.of()));
-			own.keySet().removeIf((other) -> SettingsBinder.isSameKey(key, other));
-			if (!value.isEmpty()) {
-				own.put(key, value);
+			own.keySet().removeIf(change::isOf);
+			if (!change.value().isEmpty()) {
+				own.put(change.key(), change.value());
 			}
 			assigned.put(dependency, own);
 			apply(this.properties, assigned);
 			this.assigned.put(dependency, own);
-			logger.warn("The policy of dependency '{}' was changed: {}", dependency, key);
 		}
 		finally {
 			this.change.unlock();
 		}
+		logger.warn("The policy of dependency '{}' was changed: {}", dependency, change.shown());
+		return change.shown();
 	}
 
-	/**
-	 * The properties may have changed.
-	 * @param environment has them
-	 */
-	void reload(Environment environment) {
+	/** The properties may have changed. */
+	void reload() {
 		this.change.lock();
 		try {
-			ResilienceProperties properties = SettingsBinder.properties(environment);
+			ResilienceProperties properties = SettingsBinder.properties(this.beans);
+			if (properties.equals(this.properties)) {
+				return;
+			}
 			apply(properties, this.assigned);
 			this.properties = properties;
 			logger.info("The policies of all dependencies follow the changed properties");
 		}
-		catch (BindException | IllegalArgumentException ex) {
-			logger.error("The changed properties make no sense, all policies stay as they were: {}",
-					SettingsBinder.reason(ex));
+		catch (IllegalArgumentException ex) {
+			logger.error("The changed properties make no sense, all policies stay as they were: {}", ex.getMessage());
 		}
 		finally {
 			this.change.unlock();

@@ -7,6 +7,9 @@ import java.util.Map;
 
 import dev.resilience.policy.Settings;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
+import org.springframework.boot.context.properties.ConstructorBound;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -15,9 +18,7 @@ import org.springframework.boot.context.properties.bind.UnboundConfigurationProp
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.core.env.Environment;
 
 /**
  * Binds settings as Boot does when the application starts, and says for humans why that
@@ -32,11 +33,17 @@ final class SettingsBinder {
 
 	/**
 	 * The properties as they are now.
-	 * @throws BindException if they make no sense
+	 * @throws IllegalArgumentException if they make no sense
 	 */
-	static ResilienceProperties properties(Environment environment) {
-		BindHandler strict = new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
-		return Binder.get(environment).bindOrCreate("resilience", Bindable.of(ResilienceProperties.class), strict);
+	static ResilienceProperties properties(BeanFactory beans) {
+		try {
+			return (ResilienceProperties) ConstructorBound.from(beans, "changed properties",
+					ResilienceProperties.class);
+		}
+		catch (ConfigurationPropertiesBindException ex) {
+			throw new IllegalArgumentException((ex.getCause() instanceof BindException cause) ? reason(cause)
+					: NestedExceptionUtils.getMostSpecificCause(ex).getMessage(), ex);
+		}
 	}
 
 	/**
@@ -56,25 +63,16 @@ final class SettingsBinder {
 		}
 	}
 
-	/** Whether two spellings are the same key. */
-	static boolean isSameKey(String one, String other) {
-		return ConfigurationPropertyName.adapt(one, '.').equals(ConfigurationPropertyName.adapt(other, '.'));
-	}
-
-	/** Why settings make no sense. */
-	static String reason(Exception ex) {
-		if (!(ex instanceof BindException binding)) {
-			return String.valueOf(ex.getMessage());
-		}
-		if (binding.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+	private static String reason(BindException ex) {
+		if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
 			return "%s: there is no such setting".formatted(
 					unbound.getUnboundProperties().stream().map((property) -> name(property.getName())).toList());
 		}
-		String text = "'%s'".formatted(name(binding.getName()));
-		if (binding.getProperty() != null) {
-			text += " has the value '%s'".formatted(binding.getProperty().getValue());
+		String text = "'%s'".formatted(name(ex.getName()));
+		if (ex.getProperty() != null) {
+			text += " has the value '%s'".formatted(ex.getProperty().getValue());
 		}
-		Class<?> type = binding.getTarget().getType().toClass();
+		Class<?> type = ex.getTarget().getType().toClass();
 		return type.isEnum()
 				? text + ", allowed is one of "
 						+ Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT).replace('_', '-')

@@ -253,8 +253,13 @@ public final class PolicyResolver {
 		catch (URISyntaxException ex) {
 			// told below
 		}
-		throw new InvalidSettingException(layers.source("health-check"), text.replaceFirst("//[^/@]*@", "//***@"),
+		throw new InvalidSettingException(layers.source("health-check"), withoutSecrets(text),
 				"an http or https URL with a host, such as https://payments.internal/health");
+	}
+
+	// of what is no URL, nobody knows where its credentials end
+	private static String withoutSecrets(String text) {
+		return text.replaceFirst("^([\\w+.-]+://)?.*@", "$1***@").replaceFirst("\\?.*", "?***");
 	}
 
 	private Settings settings(String dependency) {

@@ -12,9 +12,10 @@ public interface PolicyChanges {
 	 * @param assignment the key, as it stands under
 	 * {@code resilience.dependencies.<name>}, and its value: {@code key=value}. Without a
 	 * value, an earlier change of the key is taken back
+	 * @return the change as it may be shown and logged: without secrets
 	 * @throws IllegalArgumentException if it makes no sense; the message says why, for
 	 * humans
 	 */
-	void change(String dependency, String assignment);
+	String change(String dependency, String assignment);
 
 }

@@ -196,6 +196,21 @@ class IntegrationsEndpointTests {
 	}
 
 	@Test
+	void keepsTheSecretsOfAChangedPolicyToItself() {
+		this.application.audits().clear();
+		this.application
+			.post("spare", "{\"policy\": \"healthCheck=http://user:password@localhost:1/health?token=abc\"}");
+		assertThat(json(this.application.get("/integrations/spare"))).extractingPath("healthCheck.url")
+			.isEqualTo("http://localhost:1/health?token=***");
+		assertThat(this.application.audits()).singleElement()
+			.satisfies((event) -> assertThat(event.getData()).containsEntry("policy",
+					"healthCheck=http://localhost:1/health?token=***"));
+		assertThat(json(this.application.post("spare", "{\"policy\": \"health-check=\"}")))
+			.extractingPath("healthCheck")
+			.isNull();
+	}
+
+	@Test
 	void throwsNoSwitchThatWouldNotBeEnforced() {
 		JsonContent payments = json(this.application.post("payments", "{\"policy\": \"mode=observe\"}"));
 		assertThat(payments).extractingPath("mode").isEqualTo("OBSERVE");

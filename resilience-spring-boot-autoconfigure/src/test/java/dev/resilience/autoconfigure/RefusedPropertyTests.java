@@ -64,7 +64,10 @@ class RefusedPropertyTests {
 	@ParameterizedTest
 	@CsvSource({ "payments.internal/health, payments.internal/health", "http:///health, http:///health",
 			"ftp://user:secret@payments.internal/health, ftp://***@payments.internal/health",
-			"http://user:secret@my_host/health, http://***@my_host/health" })
+			"http://user:secret@my_host/health, http://***@my_host/health",
+			"http://user:sec/ret@payments.internal, http://***@payments.internal",
+			"http://user:sec@ret@payments.internal, http://***@payments.internal",
+			"payments.internal/health?token=secret, payments.internal/health?***" })
 	void healthChecksThatAreNoUrl(String value, String shown, CapturedOutput output) {
 		refuse(DEPENDENCY + "health-check=" + value);
 		assertThat(output)

@@ -1,8 +1,10 @@
 package dev.resilience.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,13 +24,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
+import org.springframework.core.convert.converter.Converter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -258,14 +267,68 @@ class RuntimePolicyTests {
 	}
 
 	@Test
-	void otherPropertiesAreNoReason() {
-		this.runner.run((context) -> {
-			TestPropertyValues.of(PAYMENTS + "timeout=8s").applyTo(context);
-			context.publishEvent(new EnvironmentChangeEvent(Set.of("spring.datasource.url")));
-			assertThat(map(context, "payments").timeout()).isEqualTo("PT10S");
-			context.publishEvent(new EnvironmentChangeEvent(Set.of("RESILIENCE_DEPENDENCIES_PAYMENTS_TIMEOUT")));
+	void followsWhatAPlaceholderStandsFor() {
+		this.runner.withPropertyValues("partner.patience=7s", PAYMENTS + "timeout=${partner.patience}").run((context) -> {
+			assertThat(map(context, "payments").timeout()).isEqualTo("PT7S");
+			TestPropertyValues.of("partner.patience=8s").applyTo(context);
+			context.publishEvent(new EnvironmentChangeEvent(Set.of("partner.patience")));
 			assertThat(map(context, "payments").timeout()).isEqualTo("PT8S");
 		});
+	}
+
+	@Test
+	void followsPropertiesAsTheyWereReadAtTheStart() {
+		this.runner.withUserConfiguration(OwnFormats.class)
+			.withPropertyValues(PAYMENTS + "timeout=a while")
+			.run((context) -> {
+				assertThat(map(context, "payments").timeout()).isEqualTo("PT6S");
+				assertThat(map(context, "local").timeout()).isEqualTo("PT9S");
+				set(context, PAYMENTS + "retry.max-attempts=2", PAYMENTS + "ignore=java.io.IOException,java.lang.Error");
+				assertThat(map(context, "payments").retry().maxAttempts()).isEqualTo(2);
+				assertThat(map(context, "payments").timeout()).isEqualTo("PT6S");
+				assertThat(map(context, "local").timeout()).isEqualTo("PT9S");
+			});
+	}
+
+	@Test
+	void workOfAnUnknownDependencyIsCheckedToo() {
+		this.runner.withPropertyValues("resilience.allow-unknown=true").run((context) -> {
+			Dependencies dependencies = context.getBean(Dependencies.class);
+			dependencies.run("tenant", () -> {
+			});
+			assertThatIllegalArgumentException().isThrownBy(() -> change(context, "tenant", "slow-call=0s"));
+			assertThatIllegalArgumentException().isThrownBy(() -> change(context, "tenant", "delivery=durable"));
+			assertThatIllegalArgumentException().isThrownBy(() -> change(context, "tenant", "operations.x.timeout=1s"));
+			assertThatNoException().isThrownBy(() -> dependencies.run("tenant", () -> {
+			}));
+		});
+	}
+
+	@Test
+	void lastGoodValuesSurviveAChangeOfTheirOwnSettings() {
+		this.runner
+			.withPropertyValues(PAYMENTS + "operations.rate.type=degraded",
+					PAYMENTS + "operations.rate.last-good.max-age=1h")
+			.run((context) -> {
+				Payments payments = context.getBean(Payments.class);
+				assertThat(payments.rate(true)).isEqualTo("1.17");
+				change(context, "payments", "operations.rate.last-good.max-entries=7");
+				payments.breakDown();
+				assertThat(payments.rate(true)).isEqualTo("1.17");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "tim\neout=1s", "time out=1s", "=1s", "[=1s", "]=1s", "a..b=1s", ".timeout=1s", "timeout.=1s",
+			"timeout[0]=1s", "operations.=1s", "operations.[rate.timeout=1s", "operations.[rate].timeout.x=1s",
+			"operations[0]=1s", "ignore[0]=java.io.File", "ignore=nothing", "ignore=java.lang.String",
+			"timeout=${partner.patience}", "retry=1", "health-check=${a}", "fallback=none#none",
+			"retry.max-attempts=99999999999", "timeout=-1s", "queue=0", "\u001b[31mtimeout=1s", "switch=sometimes",
+			"rate-limit.shared=true", "breaker.window=0" })
+	void nonsenseOfAllKindsIsRefusedWithAReason(String assignment) {
+		this.runner.run((context) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> change(context, "payments", assignment))
+			.withMessageNotContaining("null"));
 	}
 
 	@Test
@@ -335,6 +398,34 @@ class RuntimePolicyTests {
 
 	private static Guard guard(ConfigurableApplicationContext context, String dependency) {
 		return Objects.requireNonNull(context.getBean(DependencyRegistry.class).find(dependency));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFormats {
+
+		@Bean
+		static PropertySourcesPlaceholderConfigurer placeholders() {
+			PropertySourcesPlaceholderConfigurer placeholders = new PropertySourcesPlaceholderConfigurer();
+			Properties local = new Properties();
+			local.put("resilience.dependencies.local.type", "optional");
+			local.put("resilience.dependencies.local.timeout", "9s");
+			placeholders.setProperties(local);
+			return placeholders;
+		}
+
+		@Bean
+		@ConfigurationPropertiesBinding
+		static Converter<String, Duration> patience() {
+			return new Converter<>() {
+
+				@Override
+				public Duration convert(String text) {
+					return "a while".equals(text) ? Duration.ofSeconds(6) : DurationStyle.detectAndParse(text);
+				}
+
+			};
+		}
+
 	}
 
 	static class Payments {
