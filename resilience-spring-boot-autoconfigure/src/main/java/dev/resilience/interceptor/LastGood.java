@@ -1,6 +1,5 @@
 package dev.resilience.interceptor;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import dev.resilience.guard.Failure;
@@ -8,6 +7,7 @@ import dev.resilience.guard.Form;
 import dev.resilience.guard.StaleValue;
 import dev.resilience.guard.WayOut;
 import dev.resilience.guard.Work;
+import dev.resilience.policy.OperationPolicy;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -20,11 +20,16 @@ import org.springframework.cache.interceptor.SimpleKey;
  * @param keys tells which value is good for a call
  * @param form how the method hands over its result
  * @param store where values lie
- * @param maxAge age up to which a value is served
+ * @param settings how long values are good, and how many are kept
  * @param subscriber to whom the values of a {@code Mono} belong, {@code null} to nobody
  */
-record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, Duration maxAge,
-		@Nullable SubscribedUser subscriber) implements WayOut {
+record LastGood(LastGoodKeys keys, Form form, LastGoodStore store,
+		OperationPolicy.LastGood settings, @Nullable SubscribedUser subscriber) implements WayOut {
+
+	/** Its settings hold from now on. */
+	void begin() {
+		this.store.limitTo(this.settings);
+	}
 
 	@Override
 	public @Nullable Object apply(Work work, Failure failure) {
@@ -52,7 +57,7 @@ record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, Duration maxA
 	}
 
 	private boolean isFresh(@Nullable StaleValue value) {
-		return value != null && value.age().compareTo(this.maxAge) <= 0;
+		return value != null && value.age().compareTo(this.settings.maxAge()) <= 0;
 	}
 
 	/** Keep what the method returned. */

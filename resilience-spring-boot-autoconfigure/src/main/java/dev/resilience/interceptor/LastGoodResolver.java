@@ -40,8 +40,8 @@ final class LastGoodResolver {
 
 	private final Map<String, LastGoodStore> caches = new HashMap<>();
 
-	// they outlive a change of the policy that leaves their own settings alone
-	private final Map<String, Memory> memories = new HashMap<>();
+	// they outlive a change of the policy
+	private final Map<String, LastGoodStore> memories = new HashMap<>();
 
 	LastGoodResolver(BeanFactory beans, Environment environment, Users users) {
 		this.beans = beans;
@@ -58,7 +58,7 @@ final class LastGoodResolver {
 		Users users = settings.perUser() ? this.users : Users.NONE;
 		LastGoodKeys keys = new LastGoodKeys(operation, SuspendingFunctions.parameterCount(spec.method()),
 				settings.cache() == null, users.caller(), KeyParameter.of(spec.method()));
-		return new LastGood(keys, form, store(settings, operation, subject), settings.maxAge(),
+		return new LastGood(keys, form, store(settings, operation, subject), settings,
 				(form == Form.MONO) ? users.subscriber() : null);
 	}
 
@@ -110,9 +110,8 @@ final class LastGoodResolver {
 			throw new InvalidDependencyException("%s, but Caffeine is not on the class path".formatted(subject),
 					"Add the dependency com.github.ben-manes.caffeine:caffeine, whose version Spring Boot manages, or name a cache of the application with 'last-good.cache'.");
 		}
-		return this.memories.compute(operation, (key, memory) -> (memory != null && memory.settings().equals(settings))
-				? memory : new Memory(settings, new MemoryStore(settings, this.environment.clock())))
-			.store();
+		return this.memories.computeIfAbsent(operation,
+				(key) -> new MemoryStore(settings, this.environment.clock()));
 	}
 
 	private Cache cache(String name, String subject) {
@@ -135,9 +134,6 @@ final class LastGoodResolver {
 					"Name one of them, or add it where the caches are configured (spring.cache.cache-names).");
 		}
 		return cache;
-	}
-
-	private record Memory(OperationPolicy.LastGood settings, LastGoodStore store) {
 	}
 
 }

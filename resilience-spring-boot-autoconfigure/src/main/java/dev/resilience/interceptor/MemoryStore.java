@@ -31,6 +31,12 @@ final class MemoryStore implements LastGoodStore {
 	}
 
 	@Override
+	public void limitTo(OperationPolicy.LastGood settings) {
+		this.values.policy().expireAfterWrite().ifPresent((policy) -> policy.setExpiresAfter(settings.maxAge()));
+		this.values.policy().eviction().ifPresent((policy) -> policy.setMaximum(settings.maxEntries()));
+	}
+
+	@Override
 	public void put(SimpleKey key, Object value) {
 		this.values.put(key, new Stored(value, this.clock.getAsLong()));
 	}

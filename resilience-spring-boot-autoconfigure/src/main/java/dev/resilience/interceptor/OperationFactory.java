@@ -131,20 +131,27 @@ public final class OperationFactory {
 			if (type == null) {
 				throw unclassified("The dependency '%s', which stands in the properties alone,".formatted(name), name);
 			}
-			dependencies.put(name, this.policies.dependency(name, type, List.of()));
-			// work that is handed in would meet a wrong value at its first call
-			OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE, (key) -> "built-in");
-			refuseDurable(policy, "calls of dependency '%s'".formatted(name));
-			this.policies.refuseUnknownOperations(name, List.of());
+			dependencies.put(name, withoutMethods(name, type, complete));
 		}
 		for (Guard guard : this.registry.guards()) {
 			// it was configured before, or is known from its calls alone
 			String name = guard.policy().name();
 			DependencyType type = this.policies.configuredType(name, null);
-			dependencies.computeIfAbsent(name,
-					(key) -> this.policies.dependency(name, (type != null) ? type : guard.policy().type(), List.of()));
+			if (!dependencies.containsKey(name)) {
+				dependencies.put(name, withoutMethods(name, (type != null) ? type : guard.policy().type(), complete));
+			}
 		}
 		return dependencies;
+	}
+
+	private DependencyPolicy withoutMethods(String name, DependencyType type, boolean complete) {
+		// work that is handed in would meet a wrong value at its first call
+		OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE, (key) -> "built-in");
+		refuseDurable(policy, "calls of dependency '%s'".formatted(name));
+		if (complete) {
+			this.policies.refuseUnknownOperations(name, List.of());
+		}
+		return this.policies.dependency(name, type, List.of());
 	}
 
 	private DependencyPolicy dependency(String name, List<OperationPolicy> operations) {
@@ -213,8 +220,11 @@ public final class OperationFactory {
 		Guard guard = this.registry.find(plan.spec().name());
 		Assert.state(guard != null, "The dependency of an operation has a guard");
 		Operation operation = new Operation(plan.policy(), guard, plan.form(), plan.wayOuts().inOrder(), plan.check());
-		this.methods.put(plan.spec(),
-				new GuardedMethod(operation, plan.wayOuts().lastGood(), plan.key(), plan.items()));
+		LastGood lastGood = plan.wayOuts().lastGood();
+		if (lastGood != null) {
+			lastGood.begin();
+		}
+		this.methods.put(plan.spec(), new GuardedMethod(operation, lastGood, plan.key(), plan.items()));
 		return operation;
 	}
 

@@ -49,6 +49,18 @@ class ResolutionTests {
 	}
 
 	@Test
+	void settingsOfAMethodWaitForItsBean() {
+		Guarded.runner(LazyConfiguration.class)
+			.withPropertyValues("resilience.dependencies.contract.type=critical",
+					"resilience.dependencies.contract.operations.call.timeout=1s")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(Contract.class).call("a");
+				assertThat(operation(context, "contract", "call").timeout()).isEqualTo("PT1S");
+			});
+	}
+
+	@Test
 	void namesADependencyByValueOrName() {
 		Guarded.runner(ValueAndName.class)
 			.run((context) -> assertThat(dependencies(context)).containsOnlyKeys("by-value", "by-name"));
