@@ -41,7 +41,8 @@ public final class ResilienceTracingAutoConfiguration {
 
 		@Bean
 		MeterFilter resilienceTracingMeterFilter() {
-			return MeterFilter.denyNameStartsWith(ObservationTracing.NAME);
+			// the time, what is active, and the events of the observation
+			return MeterFilter.deny((id) -> (id.getName() + ".").startsWith(ObservationTracing.NAME + "."));
 		}
 
 	}

@@ -1,7 +1,6 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -19,14 +18,14 @@ final class Switch {
 
 	private final String name;
 
-	private final AtomicReference<Thrown> thrown;
+	// null in the position to which it returns
+	private final AtomicReference<@Nullable Thrown> thrown = new AtomicReference<>();
 
 	private volatile Thrown initial;
 
 	Switch(String name, SwitchPosition position) {
 		this.name = name;
 		this.initial = new Thrown(position, null, null, 0);
-		this.thrown = new AtomicReference<>(this.initial);
 	}
 
 	SwitchPosition position(long nowNanos) {
@@ -34,16 +33,20 @@ final class Switch {
 	}
 
 	Thrown read(long nowNanos) {
-		Thrown thrown = Objects.requireNonNull(this.thrown.get());
-		if (thrown.duration() != null && thrown.leftNanos(nowNanos) <= 0) {
-			Thrown initial = this.initial;
-			if (this.thrown.compareAndSet(thrown, initial)) {
-				logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, initial.position(),
-						thrown.duration());
-			}
-			return initial;
+		Thrown thrown = present(nowNanos);
+		return (thrown != null) ? thrown : this.initial;
+	}
+
+	private @Nullable Thrown present(long nowNanos) {
+		Thrown thrown = this.thrown.get();
+		if (thrown == null || thrown.leftNanos(nowNanos) > 0) {
+			return thrown;
 		}
-		return thrown;
+		if (this.thrown.compareAndSet(thrown, null)) {
+			logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
+					thrown.duration());
+		}
+		return null;
 	}
 
 	void set(SwitchPosition position, @Nullable String reason, @Nullable Duration duration, long nowNanos) {
@@ -54,18 +57,13 @@ final class Switch {
 
 	/** Whether somebody has thrown it out of its normal position. */
 	boolean isThrown(long nowNanos) {
-		Thrown thrown = read(nowNanos);
-		return thrown != this.initial && thrown.position() != SwitchPosition.AUTO;
+		Thrown thrown = present(nowNanos);
+		return thrown != null && thrown.position() != SwitchPosition.AUTO;
 	}
 
 	/** The position to which it returns has changed. One that was thrown stays. */
 	void returnTo(SwitchPosition position) {
-		Thrown before = this.initial;
-		if (before.position() != position) {
-			Thrown initial = new Thrown(position, null, null, 0);
-			this.initial = initial;
-			this.thrown.compareAndSet(before, initial);
-		}
+		this.initial = new Thrown(position, null, null, 0);
 	}
 
 	/**

@@ -25,7 +25,7 @@ final class TracedCall extends Call {
 	}
 
 	@Override
-	Object traced() {
+	@Nullable Object traced() {
 		return this.trace.contextValue();
 	}
 

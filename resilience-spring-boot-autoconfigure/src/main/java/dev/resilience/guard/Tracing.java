@@ -39,9 +39,9 @@ public interface Tracing {
 
 		/**
 		 * What a Reactor context has under the {@linkplain Tracing#contextKey() key}.
-		 * @return the value
+		 * @return the value, {@code null} to leave it as it is
 		 */
-		Object contextValue();
+		@Nullable Object contextValue();
 
 		/**
 		 * An attempt begins on the current thread, which traces it from now on.

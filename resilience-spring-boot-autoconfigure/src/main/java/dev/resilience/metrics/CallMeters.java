@@ -1,11 +1,12 @@
 package dev.resilience.metrics;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
@@ -40,9 +41,13 @@ final class CallMeters implements CallListener {
 	private final AtomicReferenceArray<@Nullable Counter> retries = new AtomicReferenceArray<>(
 			RetryDecision.values().length);
 
-	private final Queue<Meter> registered = new ConcurrentLinkedQueue<>();
+	// no monitor: it would pin a virtual caller
+	private final ReentrantLock registration = new ReentrantLock();
 
-	private volatile boolean closed;
+	// both below are guarded by the lock
+	private final List<Meter> registered = new ArrayList<>();
+
+	private boolean closed;
 
 	/**
 	 * Create the meters.
@@ -59,50 +64,64 @@ final class CallMeters implements CallListener {
 		int index = (event.type().ordinal() * OUTCOMES + event.outcome().ordinal()) * KINDS + event.failure().ordinal();
 		Timer timer = this.calls.getPlain(index);
 		if (timer == null) {
-			timer = Timer.builder("resilience.calls")
-				.description("Calls of dependencies, retries and waits included")
-				.tag("dependency", this.dependency)
-				.tag("type", event.type().name().toLowerCase(Locale.ROOT))
-				.tag("outcome", event.outcome().tag())
-				.tag("failure", event.failure().tag())
-				.register(this.registry);
-			this.calls.set(index, timer);
-			registered(timer);
+			timer = register(this.calls, index,
+					() -> Timer.builder("resilience.calls")
+						.description("Calls of dependencies, retries and waits included")
+						.tag("dependency", this.dependency)
+						.tag("type", event.type().name().toLowerCase(Locale.ROOT))
+						.tag("outcome", event.outcome().tag())
+						.tag("failure", event.failure().tag())
+						.register(this.registry));
 		}
-		timer.record(event.durationNanos(), TimeUnit.NANOSECONDS);
+		if (timer != null) {
+			timer.record(event.durationNanos(), TimeUnit.NANOSECONDS);
+		}
 	}
 
 	@Override
 	public void onRetry(RetryDecision decision, FailureKind failure) {
 		Counter counter = this.retries.get(decision.ordinal());
 		if (counter == null) {
-			counter = Counter.builder("resilience.retries")
-				.description("What became of the wish to repeat a failed call")
-				.tag("dependency", this.dependency)
-				.tag("decision", decision.tag())
-				.register(this.registry);
-			this.retries.set(decision.ordinal(), counter);
-			registered(counter);
+			counter = register(this.retries, decision.ordinal(),
+					() -> Counter.builder("resilience.retries")
+						.description("What became of the wish to repeat a failed call")
+						.tag("dependency", this.dependency)
+						.tag("decision", decision.tag())
+						.register(this.registry));
 		}
-		counter.increment();
+		if (counter != null) {
+			counter.increment();
+		}
 	}
 
-	private void registered(Meter meter) {
-		this.registered.add(meter);
-		if (this.closed) {
-			removeAll();
+	// a dependency of that name may have come back, whose meters would be the same
+	private <M extends Meter> @Nullable M register(AtomicReferenceArray<@Nullable M> known, int index,
+			Supplier<M> meter) {
+		this.registration.lock();
+		try {
+			if (this.closed) {
+				return null;
+			}
+			M registered = meter.get();
+			known.set(index, registered);
+			this.registered.add(registered);
+			return registered;
+		}
+		finally {
+			this.registration.unlock();
 		}
 	}
 
 	@Override
 	public void close() {
-		this.closed = true;
-		removeAll();
-	}
-
-	private void removeAll() {
-		for (Meter meter = this.registered.poll(); meter != null; meter = this.registered.poll()) {
-			this.registry.remove(meter);
+		this.registration.lock();
+		try {
+			this.closed = true;
+			this.registered.forEach(this.registry::remove);
+			this.registered.clear();
+		}
+		finally {
+			this.registration.unlock();
 		}
 	}
 

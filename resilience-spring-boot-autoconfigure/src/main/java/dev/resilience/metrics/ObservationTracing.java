@@ -46,8 +46,8 @@ public final class ObservationTracing implements Tracing {
 
 	@Override
 	public Trace start(String dependency, String operation, DependencyType type, @Nullable Object parent) {
-		Observation observation = Observation.createNotStarted(NAME, this.registry)
-			.contextualName(dependency + " " + operation.substring(operation.lastIndexOf('.') + 1))
+		Observation observation = create();
+		observation.contextualName(dependency + " " + operation.substring(operation.lastIndexOf('.') + 1))
 			.lowCardinalityKeyValue("dependency", dependency)
 			.lowCardinalityKeyValue("operation", operation)
 			.lowCardinalityKeyValue("type", type.name().toLowerCase(Locale.ROOT));
@@ -56,6 +56,17 @@ public final class ObservationTracing implements Tracing {
 		}
 		safely(observation::start);
 		return new ObservationTrace(observation);
+	}
+
+	// also a predicate of the application must not fail the call
+	private Observation create() {
+		try {
+			return Observation.createNotStarted(NAME, this.registry);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A call could not be traced", ex);
+			return Observation.NOOP;
+		}
 	}
 
 	// a handler that fails must not fail the call
@@ -70,13 +81,17 @@ public final class ObservationTracing implements Tracing {
 
 	private record ObservationTrace(Observation observation) implements Trace {
 
+		// what is not to be observed is called within what surrounds it
 		@Override
-		public Object contextValue() {
-			return this.observation;
+		public @Nullable Object contextValue() {
+			return this.observation.isNoop() ? null : this.observation;
 		}
 
 		@Override
 		public Scope attempt(int number) {
+			if (this.observation.isNoop()) {
+				return Scope.NONE;
+			}
 			try {
 				this.observation.event(Event.of("attempt", "attempt " + number));
 				Observation.Scope scope = this.observation.openScope();

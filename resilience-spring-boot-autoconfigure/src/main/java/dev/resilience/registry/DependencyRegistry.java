@@ -63,6 +63,11 @@ public final class DependencyRegistry {
 		List<Runnable> changes = new ArrayList<>();
 		for (DependencyPolicy policy : dependencies) {
 			LiveDependency live = this.dependencies.get(policy.name());
+			if (policy.mode() == Mode.OBSERVE && (live == null || live.guard().policy().mode() != Mode.OBSERVE)) {
+				changes.add(() -> logger.warn(
+						"Dependency '{}' is only observed: what is decided for its calls is recorded, not enforced",
+						policy.name()));
+			}
 			if (live != null) {
 				changes.add(live.prepare(policy));
 			}
@@ -73,11 +78,6 @@ public final class DependencyRegistry {
 		}
 		this.policies = policies;
 		changes.forEach(Runnable::run);
-		dependencies.stream()
-			.filter((policy) -> policy.mode() == Mode.OBSERVE)
-			.forEach((policy) -> logger.warn(
-					"Dependency '{}' is only observed: what is decided for its calls is recorded, not enforced",
-					policy.name()));
 	}
 
 	LiveDependency create(DependencyPolicy policy) {

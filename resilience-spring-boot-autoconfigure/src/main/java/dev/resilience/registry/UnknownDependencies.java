@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.DependencyType;
 import dev.resilience.guard.Guard;
+import dev.resilience.policy.PolicyResolver;
 
 /**
  * Dependencies that nobody has configured, and that are known from the calls of work that
@@ -60,8 +61,10 @@ final class UnknownDependencies {
 			LiveDependency live = this.registry.live(name);
 			if (live == null) {
 				makeRoom();
+				PolicyResolver policies = this.registry.policies();
+				DependencyType type = policies.configuredType(name, null);
 				live = this.registry
-					.create(this.registry.policies().dependency(name, DependencyType.CRITICAL, List.of()));
+					.create(policies.dependency(name, (type != null) ? type : DependencyType.CRITICAL, List.of()));
 				this.calledNanos.put(live, this.registry.now());
 			}
 			return live;
@@ -72,6 +75,7 @@ final class UnknownDependencies {
 	}
 
 	private void makeRoom() {
+		this.calledNanos.keySet().removeIf(this::isKnownByNow);
 		while (this.calledNanos.size() >= this.limit) {
 			long now = this.registry.now();
 			// one that has no calls under way, if there is any
@@ -84,6 +88,12 @@ final class UnknownDependencies {
 			this.calledNanos.remove(evicted);
 			this.registry.forget(evicted);
 		}
+	}
+
+	// it was configured after its first call, or a bean has come that has methods for it
+	private boolean isKnownByNow(LiveDependency dependency) {
+		String name = dependency.guard().policy().name();
+		return this.registry.policies().configured().containsKey(name) || !dependency.operations().isEmpty();
 	}
 
 	private static boolean isBusy(LiveDependency dependency) {

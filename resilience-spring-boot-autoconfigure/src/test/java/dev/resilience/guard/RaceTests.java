@@ -1,5 +1,6 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.resilience.DependencyType;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.PolicyResolver;
+import dev.resilience.policy.SwitchPosition;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +75,16 @@ class RaceTests {
 				alarm.fire(NOW);
 			});
 			expect(interrupted.get(), true);
+		});
+	}
+
+	@Test
+	void aSwitchThatReturnsWhileItsPropertyChangesReturnsToThat() {
+		check(() -> {
+			Switch control = new Switch("partner", SwitchPosition.AUTO);
+			control.set(SwitchPosition.BYPASS, null, Duration.ofNanos(1), 0);
+			race(() -> control.returnTo(SwitchPosition.OFF), () -> control.position(NOW));
+			expect(control.position(NOW), SwitchPosition.OFF);
 		});
 	}
 

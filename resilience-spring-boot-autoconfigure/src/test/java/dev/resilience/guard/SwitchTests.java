@@ -46,6 +46,18 @@ class SwitchTests {
 		assertThat(position()).isEqualTo(SwitchPosition.OFF);
 	}
 
+	@Test
+	void returnsToWhereverThePropertyHasItThen() {
+		this.control.returnTo(SwitchPosition.OFF);
+		assertThat(position()).isEqualTo(SwitchPosition.OFF);
+		this.control.set(SwitchPosition.AUTO, null, Duration.ofMinutes(1), this.clock.getAsLong());
+		this.control.returnTo(SwitchPosition.BYPASS);
+		assertThat(position()).isEqualTo(SwitchPosition.AUTO);
+		this.clock.advance(Duration.ofMinutes(1));
+		assertThat(this.control.isThrown(this.clock.getAsLong())).isFalse();
+		assertThat(position()).isEqualTo(SwitchPosition.BYPASS);
+	}
+
 	private SwitchPosition position() {
 		return this.control.position(this.clock.getAsLong());
 	}

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
@@ -15,6 +16,7 @@ import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceMetricsAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceTracingAutoConfiguration;
 import dev.resilience.guard.Tracing;
+import dev.resilience.registry.DependencyRegistry;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -195,6 +197,35 @@ class TracingTests {
 	}
 
 	@Test
+	void aPredicateThatFailsFailsNoCall() {
+		this.observations.observationConfig().observationPredicate((name, context) -> {
+			throw new IllegalArgumentException("predicate");
+		});
+		with((context, dependencies) -> {
+			assertThat(dependencies.<String, RuntimeException>call("payments", () -> "value")).isEqualTo("value");
+			CountDownLatch sent = new CountDownLatch(1);
+			dependencies.run("mail", sent::countDown);
+			await().until(() -> sent.getCount() == 0
+					&& context.getBean(DependencyRegistry.class).find("mail").inFlight() == 0);
+		});
+	}
+
+	@Test
+	void whatIsNotToBeObservedIsCalledWithinItsSurroundings() {
+		this.observations.observationConfig().observationPredicate((name, context) -> !"dependency.call".equals(name));
+		with((context, dependencies) -> {
+			Observation request = Observation.start("request", this.observations);
+			try (Observation.Scope scope = request.openScope()) {
+				assertThat(dependencies.<Object, RuntimeException>call("payments",
+						() -> this.observations.getCurrentObservation())).isSameAs(request);
+				assertThat(this.observations.getCurrentObservation()).isSameAs(request);
+			}
+			request.stop();
+			assertThat(calls()).isEmpty();
+		});
+	}
+
+	@Test
 	void nothingIsTracedWithoutATracer() {
 		new ApplicationContextRunner()
 			.withConfiguration(
@@ -220,8 +251,10 @@ class TracingTests {
 			meters.counter("dependency.call.attempt").increment();
 			meters.timer("dependency.call").record(Duration.ofMillis(1));
 			meters.counter("resilience.retries").increment();
-			assertThat(meters.getMeters()).singleElement()
-				.satisfies((meter) -> assertThat(meter.getId().getName()).isEqualTo("resilience.retries"));
+			// of the application
+			meters.counter("dependency.calls").increment();
+			assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
+				.containsExactlyInAnyOrder("resilience.retries", "dependency.calls");
 		});
 	}
 

@@ -1,8 +1,10 @@
 package dev.resilience.registry;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
@@ -18,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -121,6 +126,83 @@ class UnknownDependenciesTests {
 			for (int i = 1; i <= 3; i++) {
 				assertThat(metersOf(meters, "tenant-" + i) > 0).isEqualTo(names(context).contains("tenant-" + i));
 			}
+		});
+	}
+
+	@Test
+	void aCallThatEndsAfterItsDependencyHasComeBackTakesItsMetersFromNobody() {
+		this.runner.withPropertyValues("resilience.max-unknown=1").run((context) -> {
+			Dependencies dependencies = context.getBean(Dependencies.class);
+			CountDownLatch running = new CountDownLatch(1);
+			CountDownLatch gate = new CountDownLatch(1);
+			Thread caller = new Thread(() -> dependencies.run("tenant-1", () -> {
+				running.countDown();
+				await(gate);
+			}));
+			caller.start();
+			await(running);
+			call(dependencies, "tenant-2");
+			call(dependencies, "tenant-1");
+			gate.countDown();
+			join(caller);
+			call(dependencies, "tenant-1");
+			assertThat(context.getBean(MeterRegistry.class)
+				.get("resilience.calls")
+				.tag("dependency", "tenant-1")
+				.timer()
+				.count()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void oneThatIsConfiguredMeanwhileStays() {
+		with((context, dependencies) -> {
+			call(dependencies, "tenant-1");
+			TestPropertyValues
+				.of("resilience.dependencies.tenant-1.type=critical", "resilience.dependencies.tenant-1.timeout=7s")
+				.applyTo((ConfigurableApplicationContext) context);
+			context.publishEvent(new EnvironmentChangeEvent(Set.of("resilience")));
+			for (int i = 2; i <= 5; i++) {
+				call(dependencies, "tenant-" + i);
+			}
+			assertThat(names(context)).containsExactly("known", "tenant-1", "tenant-3", "tenant-4", "tenant-5");
+		});
+	}
+
+	@Test
+	void comesBackAsItWasChanged() {
+		with((context, dependencies) -> {
+			call(dependencies, "tenant-1");
+			context.getBean(PolicyChanges.class).change("tenant-1", "type=optional");
+			for (int i = 2; i <= 4; i++) {
+				call(dependencies, "tenant-" + i);
+			}
+			assertThat(names(context)).doesNotContain("tenant-1");
+			call(dependencies, "tenant-1");
+			assertThat(context.getBean(DependencyRegistry.class).find("tenant-1").policy().type())
+				.isEqualTo(DependencyType.OPTIONAL);
+		});
+	}
+
+	@Test
+	void aStormOfNewNamesKeepsToTheBound() {
+		with((context, dependencies) -> {
+			AtomicInteger made = new AtomicInteger();
+			List<Thread> callers = IntStream.range(0, 8).mapToObj((caller) -> new Thread(() -> {
+				for (int i = 0; i < 500; i++) {
+					call(dependencies, "tenant-" + (i * (caller + 1)) % 37);
+					made.incrementAndGet();
+				}
+			})).toList();
+			callers.forEach(Thread::start);
+			callers.forEach(UnknownDependenciesTests::join);
+			assertThat(made).hasValue(8 * 500);
+			assertThat(names(context)).hasSize(4);
+			assertThat(context.getBean(MeterRegistry.class)
+				.getMeters()
+				.stream()
+				.map((meter) -> meter.getId().getTag("dependency"))
+				.distinct()).containsExactlyInAnyOrderElementsOf(names(context));
 		});
 	}
 
