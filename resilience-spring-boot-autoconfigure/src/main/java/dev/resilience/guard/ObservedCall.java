@@ -21,31 +21,45 @@ final class ObservedCall {
 
 	private final Guard guard;
 
-	private final @Nullable Refusal refusal;
-
 	private final AtomicBoolean settled = new AtomicBoolean();
 
-	// both null if it would have been refused
-	private @Nullable Lease lease;
+	// null if it would have been refused
+	private final @Nullable Lease lease;
 
 	private volatile @Nullable Future<?> timeout;
 
 	private volatile long lastSignalNanos;
 
-	ObservedCall(Operation operation, Work work) {
-		this.call = operation.begin(work);
-		this.guard = operation.guard();
+	/**
+	 * Observe a call that has begun.
+	 */
+	ObservedCall(Call call) {
+		this.call = call;
+		this.guard = call.guard();
 		this.call.nextAttempt();
 		this.lastSignalNanos = this.call.attemptNanos;
-		this.refusal = admit();
-		if (this.refusal == null) {
-			this.lease = new Lease(this.guard.bulkhead());
+		Refusal refusal = admit();
+		this.lease = (refusal == null) ? new Lease(this.guard.bulkhead()) : null;
+		if (refusal == null) {
 			awaitTimeout(this.call.attemptDeadlineNanos() - this.call.attemptNanos);
+		}
+		else {
+			refused(Failure.refused(this.guard, refusal));
 		}
 	}
 
+	// it would have ended here, whatever becomes of it now
+	private void refused(Failure failure) {
+		this.settled.set(true);
+		conclude(this.call.failed(failure, this.guard.now()));
+	}
+
+	boolean isRefused() {
+		return this.lease == null;
+	}
+
 	Tracing.Scope traceAttempt() {
-		return this.call.traceAttempt();
+		return isRefused() ? Tracing.Scope.NONE : this.call.traceAttempt();
 	}
 
 	// nobody waits: a token that would have come in time is one
@@ -89,7 +103,7 @@ final class ObservedCall {
 	/** An element of a stream has come: its time starts anew. */
 	void signalled() {
 		this.lastSignalNanos = this.guard.now();
-		if (this.refusal == null && !this.settled.get()) {
+		if (!this.settled.get()) {
 			this.guard.admission().streamBegan(this.call);
 		}
 	}
@@ -115,11 +129,7 @@ final class ObservedCall {
 			return;
 		}
 		long now = this.guard.now();
-		if (this.refusal != null) {
-			this.call.failed(Failure.refused(this.guard, this.refusal), now);
-			conclude(this.call.failure);
-		}
-		else if (thrown != null) {
+		if (thrown != null) {
 			failed(Attempts.failed(this.call, thrown, false, now));
 		}
 		else {

@@ -13,7 +13,7 @@ final class ObservingExecution implements Execution {
 
 	@Override
 	public @Nullable Object execute(Operation operation, Work work) throws Throwable {
-		ObservedCall call = new ObservedCall(operation, work);
+		ObservedCall call = new ObservedCall(operation.begin(work));
 		Object value;
 		try (Tracing.Scope traced = call.traceAttempt()) {
 			value = work.attempt(true);
@@ -22,15 +22,22 @@ final class ObservingExecution implements Execution {
 			call.ended(ex);
 			throw ex;
 		}
-		CompletionStage<?> stage = (operation.form() == Form.STAGE)
-				? LaterValue.stage(value, operation.guard().environment().workers()) : null;
-		if (stage == null) {
+		boolean later = operation.form() == Form.STAGE && value != null;
+		if (!later) {
 			call.returned(value);
 		}
-		else {
+		else if (value instanceof CompletionStage || !call.isRefused()) {
+			observe(operation, call, value);
+		}
+		// else nothing more is to be known, and nothing would bound the workers that wait
+		return value;
+	}
+
+	private static void observe(Operation operation, ObservedCall call, @Nullable Object value) {
+		CompletionStage<?> stage = LaterValue.stage(value, operation.guard().environment().workers());
+		if (stage != null) {
 			stage.whenComplete((result, ex) -> ended(call, value, result, ex));
 		}
-		return value;
 	}
 
 	private static void ended(ObservedCall call, @Nullable Object source, @Nullable Object result,

@@ -21,14 +21,20 @@ final class ObservingReactiveExecution implements Execution {
 			returned = work.attempt(true);
 		}
 		catch (Throwable ex) {
-			new ObservedCall(operation, work).ended(ex);
+			new ObservedCall(operation.begin(work)).ended(ex);
 			throw ex;
 		}
 		if (returned instanceof Mono<?> mono) {
-			return Mono.defer(() -> value(new ObservedCall(operation, work), mono));
+			return Mono.deferContextual((context) -> {
+				Call call = SubscribedCall.begin(operation, work, context);
+				return value(new ObservedCall(call), mono).contextWrite((inner) -> SubscribedCall.trace(call, inner));
+			});
 		}
-		return (returned instanceof Publisher<?> publisher)
-				? Flux.defer(() -> stream(new ObservedCall(operation, work), publisher)) : returned;
+		return (returned instanceof Publisher<?> publisher) ? Flux.deferContextual((context) -> {
+			Call call = SubscribedCall.begin(operation, work, context);
+			return stream(new ObservedCall(call), publisher)
+				.contextWrite((inner) -> SubscribedCall.trace(call, inner));
+		}) : returned;
 	}
 
 	private static <T> Mono<T> value(ObservedCall call, Mono<T> mono) {

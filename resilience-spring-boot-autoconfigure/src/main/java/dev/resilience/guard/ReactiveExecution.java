@@ -5,9 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
-import dev.resilience.DependencyCallHolder;
 import dev.resilience.signal.DegradedResponse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -46,13 +44,8 @@ final class ReactiveExecution implements Execution {
 		private volatile boolean emitted;
 
 		private Subscription(Operation operation, Work work, ContextView context) {
-			DependencyCall outer = context.getOrDefault(DependencyCall.class, DependencyCallHolder.get());
 			this.guard = operation.guard();
-			Deadline request = context.getOrDefault(Deadline.class,
-					this.guard.environment().requestDeadline().current());
-			Tracing tracing = this.guard.environment().tracing();
-			this.call = operation.begin(work, outer, request, operation.key(work, outer),
-					(tracing != null) ? context.getOrDefault(tracing.contextKey(), tracing.current()) : null);
+			this.call = SubscribedCall.begin(operation, work, context);
 			this.context = CallerContext.capture(() -> this.guard.environment().context().captureFor(context));
 			this.response = context.getOrDefault(DegradedResponse.class, this.guard.environment().response().get());
 		}
@@ -62,10 +55,7 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Context write(Context context) {
-			Tracing tracing = this.guard.environment().tracing();
-			Object traced = this.call.traced();
-			Context written = context.put(DependencyCall.class, this.call);
-			return (tracing != null && traced != null) ? written.put(tracing.contextKey(), traced) : written;
+			return SubscribedCall.trace(this.call, context.put(DependencyCall.class, this.call));
 		}
 
 		// whoever has seen an element has been served

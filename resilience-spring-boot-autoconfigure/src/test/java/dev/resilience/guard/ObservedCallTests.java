@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -218,6 +219,23 @@ class ObservedCallTests {
 		future.run();
 		await().until(() -> this.environment.events.size() == 1);
 		assertThat(this.environment.outcomes()).containsExactly(Outcome.SUCCESS);
+		assertThat(operation.guard().inFlight()).isZero();
+	}
+
+	@Test
+	void nobodyWaitsForAPlainFutureOfACallThatWouldHaveBeenRefused() throws Throwable {
+		Operation operation = operation(DependencyType.CRITICAL, Form.STAGE, "bulkhead.max-concurrent=1");
+		List<FutureTask<String>> futures = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			FutureTask<String> future = new FutureTask<>(() -> "value");
+			assertThat(operation.call((last) -> future)).isSameAs(future);
+			futures.add(future);
+		}
+		// it is known at once, and takes no time of the partner
+		assertThat(this.environment.events).hasSize(49)
+			.allSatisfy((event) -> assertThat(event.failure()).isEqualTo(FailureKind.REJECTED));
+		futures.forEach(FutureTask::run);
+		await().until(() -> this.environment.events.size() == 50);
 		assertThat(operation.guard().inFlight()).isZero();
 	}
 

@@ -166,9 +166,10 @@ class TracingTests {
 		});
 	}
 
-	@Test
-	void aMonoIsTracedInTheContextOfItsSubscriber() {
-		with((context, dependencies) -> {
+	@ParameterizedTest
+	@ValueSource(strings = { "enforce", "observe" })
+	void aMonoIsTracedInTheContextOfItsSubscriber(String mode) {
+		this.runner.withPropertyValues("resilience.dependencies.payments.mode=" + mode).run((context) -> {
 			Observation request = Observation.start("request", this.observations);
 			AtomicReference<Object> within = new AtomicReference<>();
 			Mono<String> source = Mono.deferContextual((subscriber) -> {
