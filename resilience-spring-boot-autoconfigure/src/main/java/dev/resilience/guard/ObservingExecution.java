@@ -22,22 +22,19 @@ final class ObservingExecution implements Execution {
 			call.ended(ex);
 			throw ex;
 		}
-		boolean later = operation.form() == Form.STAGE && value != null;
-		if (!later) {
+		if (call.isRefused() && value instanceof Future && !(value instanceof CompletionStage)) {
+			return value; // nothing would bound the workers that wait, and nothing more
+							// is to be known
+		}
+		CompletionStage<?> stage = (operation.form() == Form.STAGE)
+				? LaterValue.stage(value, operation.guard().environment().workers()) : null;
+		if (stage == null) {
 			call.returned(value);
 		}
-		else if (value instanceof CompletionStage || !call.isRefused()) {
-			observe(operation, call, value);
-		}
-		// else nothing more is to be known, and nothing would bound the workers that wait
-		return value;
-	}
-
-	private static void observe(Operation operation, ObservedCall call, @Nullable Object value) {
-		CompletionStage<?> stage = LaterValue.stage(value, operation.guard().environment().workers());
-		if (stage != null) {
+		else {
 			stage.whenComplete((result, ex) -> ended(call, value, result, ex));
 		}
+		return value;
 	}
 
 	private static void ended(ObservedCall call, @Nullable Object source, @Nullable Object result,

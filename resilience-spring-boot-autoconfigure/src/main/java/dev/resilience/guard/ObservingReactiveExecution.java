@@ -32,8 +32,7 @@ final class ObservingReactiveExecution implements Execution {
 		}
 		return (returned instanceof Publisher<?> publisher) ? Flux.deferContextual((context) -> {
 			Call call = SubscribedCall.begin(operation, work, context);
-			return stream(new ObservedCall(call), publisher)
-				.contextWrite((inner) -> SubscribedCall.trace(call, inner));
+			return stream(new ObservedCall(call), publisher).contextWrite((inner) -> SubscribedCall.trace(call, inner));
 		}) : returned;
 	}
 

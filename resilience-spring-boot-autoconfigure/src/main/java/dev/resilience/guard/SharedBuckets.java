@@ -17,6 +17,9 @@ public abstract class SharedBuckets {
 	/** What a user has to do when there is none. */
 	static final String MISSING = "false, or the application something through which its instances can share it: a DataSource for PostgreSQL (one, or a primary one) and com.bucket4j:bucket4j_jdk17-postgresql, or Spring Data Redis with Lettuce and com.bucket4j:bucket4j_jdk17-lettuce";
 
+	// what holds in this instance, by the dependencies' names
+	private final Map<String, BucketConfiguration> limits = new ConcurrentHashMap<>();
+
 	private final Map<String, BucketConfiguration> opened = new ConcurrentHashMap<>();
 
 	SharedBuckets() {
@@ -28,6 +31,14 @@ public abstract class SharedBuckets {
 	 * @return what a user has to do, {@code null} if nothing
 	 */
 	abstract @Nullable String problem();
+
+	/**
+	 * A limit holds in this instance from now on. Another one that is opened later, by
+	 * somebody who still waits for it, does not come back.
+	 */
+	final void limit(String dependency, BucketConfiguration limit) {
+		this.limits.put(dependency, limit);
+	}
 
 	/**
 	 * The bucket of a dependency. May block, and fail.
@@ -46,12 +57,15 @@ public abstract class SharedBuckets {
 		Bucket bucket = buckets.builder().build(key, () -> limit);
 		bucket.getAvailableTokens();
 		// set by an instance with an earlier configuration
-		boolean outdated = !limit.equals(this.opened.get(dependency))
+		boolean holds = limit.equals(this.limits.getOrDefault(dependency, limit));
+		boolean outdated = holds && !limit.equals(this.opened.get(dependency))
 				&& buckets.getProxyConfiguration(key).filter((stored) -> !stored.equals(limit)).isPresent();
 		if (outdated) {
 			bucket.replaceConfiguration(limit, TokensInheritanceStrategy.PROPORTIONALLY);
 		}
-		this.opened.put(dependency, limit);
+		if (holds) {
+			this.opened.put(dependency, limit);
+		}
 		return bucket;
 	}
 

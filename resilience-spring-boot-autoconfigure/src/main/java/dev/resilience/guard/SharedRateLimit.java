@@ -39,6 +39,10 @@ final class SharedRateLimit implements RateLimit {
 
 	private final RateLimit part;
 
+	private final SharedBuckets buckets;
+
+	private final BucketConfiguration limit;
+
 	private final Environment environment;
 
 	private final StoreRequests requests;
@@ -61,8 +65,9 @@ final class SharedRateLimit implements RateLimit {
 		this.environment = environment;
 		this.timeoutNanos = sharing.timeout().toNanos();
 		this.part = new LocalRateLimit(policy, sharing.instances(), environment.clock(), environment.timer());
-		BucketConfiguration limit = BucketConfiguration.builder().addLimit(RateLimit.bandwidth(policy, 1)).build();
-		this.requests = new StoreRequests(this, () -> buckets.open(dependency, limit), environment);
+		this.buckets = buckets;
+		this.limit = BucketConfiguration.builder().addLimit(RateLimit.bandwidth(policy, 1)).build();
+		this.requests = new StoreRequests(this, () -> buckets.open(dependency, this.limit), environment);
 	}
 
 	/**
@@ -81,6 +86,7 @@ final class SharedRateLimit implements RateLimit {
 
 	@Override
 	public void start(@Nullable RateLimit predecessor) {
+		this.buckets.limit(this.dependency, this.limit);
 		this.requests.ask();
 		this.asking = this.environment.timer()
 			.scheduleWithFixedDelay(this::askAgain, ASK_AGAIN_SECONDS, ASK_AGAIN_SECONDS, TimeUnit.SECONDS);

@@ -23,8 +23,8 @@ import org.springframework.cache.interceptor.SimpleKey;
  * @param settings how long values are good, and how many are kept
  * @param subscriber to whom the values of a {@code Mono} belong, {@code null} to nobody
  */
-record LastGood(LastGoodKeys keys, Form form, LastGoodStore store,
-		OperationPolicy.LastGood settings, @Nullable SubscribedUser subscriber) implements WayOut {
+record LastGood(LastGoodKeys keys, Form form, LastGoodStore store, OperationPolicy.LastGood settings,
+		@Nullable SubscribedUser subscriber) implements WayOut {
 
 	/** Its settings hold from now on. */
 	void begin() {

@@ -110,8 +110,7 @@ final class LastGoodResolver {
 			throw new InvalidDependencyException("%s, but Caffeine is not on the class path".formatted(subject),
 					"Add the dependency com.github.ben-manes.caffeine:caffeine, whose version Spring Boot manages, or name a cache of the application with 'last-good.cache'.");
 		}
-		return this.memories.computeIfAbsent(operation,
-				(key) -> new MemoryStore(settings, this.environment.clock()));
+		return this.memories.computeIfAbsent(operation, (key) -> new MemoryStore(settings, this.environment.clock()));
 	}
 
 	private Cache cache(String name, String subject) {

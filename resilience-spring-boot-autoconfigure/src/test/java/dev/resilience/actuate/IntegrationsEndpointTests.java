@@ -198,8 +198,8 @@ class IntegrationsEndpointTests {
 	@Test
 	void keepsTheSecretsOfAChangedPolicyToItself() {
 		this.application.audits().clear();
-		this.application
-			.post("spare", "{\"policy\": \"healthCheck=http://user:password@localhost:1/health?token=abc\"}");
+		this.application.post("spare",
+				"{\"policy\": \"healthCheck=http://user:password@localhost:1/health?token=abc\"}");
 		assertThat(json(this.application.get("/integrations/spare"))).extractingPath("healthCheck.url")
 			.isEqualTo("http://localhost:1/health?token=***");
 		assertThat(this.application.audits()).singleElement()

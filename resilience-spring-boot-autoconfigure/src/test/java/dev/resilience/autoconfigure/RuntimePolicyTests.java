@@ -268,12 +268,13 @@ class RuntimePolicyTests {
 
 	@Test
 	void followsWhatAPlaceholderStandsFor() {
-		this.runner.withPropertyValues("partner.patience=7s", PAYMENTS + "timeout=${partner.patience}").run((context) -> {
-			assertThat(map(context, "payments").timeout()).isEqualTo("PT7S");
-			TestPropertyValues.of("partner.patience=8s").applyTo(context);
-			context.publishEvent(new EnvironmentChangeEvent(Set.of("partner.patience")));
-			assertThat(map(context, "payments").timeout()).isEqualTo("PT8S");
-		});
+		this.runner.withPropertyValues("partner.patience=7s", PAYMENTS + "timeout=${partner.patience}")
+			.run((context) -> {
+				assertThat(map(context, "payments").timeout()).isEqualTo("PT7S");
+				TestPropertyValues.of("partner.patience=8s").applyTo(context);
+				context.publishEvent(new EnvironmentChangeEvent(Set.of("partner.patience")));
+				assertThat(map(context, "payments").timeout()).isEqualTo("PT8S");
+			});
 	}
 
 	@Test
@@ -283,7 +284,8 @@ class RuntimePolicyTests {
 			.run((context) -> {
 				assertThat(map(context, "payments").timeout()).isEqualTo("PT6S");
 				assertThat(map(context, "local").timeout()).isEqualTo("PT9S");
-				set(context, PAYMENTS + "retry.max-attempts=2", PAYMENTS + "ignore=java.io.IOException,java.lang.Error");
+				set(context, PAYMENTS + "retry.max-attempts=2",
+						PAYMENTS + "ignore=java.io.IOException,java.lang.Error");
 				assertThat(map(context, "payments").retry().maxAttempts()).isEqualTo(2);
 				assertThat(map(context, "payments").timeout()).isEqualTo("PT6S");
 				assertThat(map(context, "local").timeout()).isEqualTo("PT9S");
@@ -319,12 +321,12 @@ class RuntimePolicyTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "tim\neout=1s", "time out=1s", "=1s", "[=1s", "]=1s", "a..b=1s", ".timeout=1s", "timeout.=1s",
-			"timeout[0]=1s", "operations.=1s", "operations.[rate.timeout=1s", "operations.[rate].timeout.x=1s",
-			"operations[0]=1s", "ignore[0]=java.io.File", "ignore=nothing", "ignore=java.lang.String",
-			"timeout=${partner.patience}", "retry=1", "health-check=${a}", "fallback=none#none",
-			"retry.max-attempts=99999999999", "timeout=-1s", "queue=0", "\u001b[31mtimeout=1s", "switch=sometimes",
-			"rate-limit.shared=true", "breaker.window=0" })
+	@ValueSource(strings = { "tim\neout=1s", "time out=1s", "=1s", "[=1s", "]=1s", "a..b=1s", ".timeout=1s",
+			"timeout.=1s", "timeout[0]=1s", "operations.=1s", "operations.[rate.timeout=1s",
+			"operations.[rate].timeout.x=1s", "operations[0]=1s", "ignore[0]=java.io.File", "ignore=nothing",
+			"ignore=java.lang.String", "timeout=${partner.patience}", "retry=1", "health-check=${a}",
+			"fallback=none#none", "retry.max-attempts=99999999999", "timeout=-1s", "queue=0", "\u001b[31mtimeout=1s",
+			"switch=sometimes", "rate-limit.shared=true", "breaker.window=0" })
 	void nonsenseOfAllKindsIsRefusedWithAReason(String assignment) {
 		this.runner.run((context) -> assertThatIllegalArgumentException()
 			.isThrownBy(() -> change(context, "payments", assignment))

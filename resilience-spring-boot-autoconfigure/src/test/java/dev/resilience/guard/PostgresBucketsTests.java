@@ -82,6 +82,18 @@ class PostgresBucketsTests {
 	}
 
 	@Test
+	void limitWhosePlaceAnotherHasTakenDoesNotComeBack() {
+		PostgresBuckets buckets = buckets(dataSource(TestPostgres.database()), PATIENT);
+		buckets.limit("partner", this.hundred);
+		buckets.open("partner", this.hundred);
+		buckets.limit("partner", limit(50));
+		assertThat(buckets.open("partner", limit(50)).getAvailableTokens()).isEqualTo(50);
+		// by a call that began before
+		assertThat(buckets.open("partner", this.hundred).getAvailableTokens()).isEqualTo(50);
+		assertThat(buckets.open("partner", limit(50)).getAvailableTokens()).isEqualTo(50);
+	}
+
+	@Test
 	void tableThatMustNotBeCreatedIsAProblemUntilItIsThere() {
 		String url = TestPostgres.database();
 		JdbcTemplate admin = new JdbcTemplate(dataSource(url));

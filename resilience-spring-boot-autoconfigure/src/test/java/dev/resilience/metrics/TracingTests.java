@@ -7,10 +7,15 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 import dev.resilience.Dependencies;
+import dev.resilience.DependencyTimeoutException;
 import dev.resilience.ReactiveDependencies;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceMetricsAutoConfiguration;
@@ -42,6 +47,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -218,12 +224,38 @@ class TracingTests {
 			Observation request = Observation.start("request", this.observations);
 			try (Observation.Scope scope = request.openScope()) {
 				assertThat(dependencies.<Object, RuntimeException>call("payments",
-						() -> this.observations.getCurrentObservation())).isSameAs(request);
+						() -> this.observations.getCurrentObservation()))
+					.isSameAs(request);
 				assertThat(this.observations.getCurrentObservation()).isSameAs(request);
 			}
 			request.stop();
 			assertThat(calls()).isEmpty();
 		});
+	}
+
+	@Test
+	void aWorkerThatWasGivenUpTracesNothingAfterwards() {
+		ExecutorService workers = Executors.newSingleThreadExecutor();
+		this.runner.withBean("resilienceExecutor", Executor.class, () -> workers)
+			.withPropertyValues("resilience.dependencies.payments.timeout=50ms",
+					"resilience.dependencies.payments.isolation=thread")
+			.run((context) -> {
+				CountDownLatch gate = new CountDownLatch(1);
+				AtomicReference<Observation> within = new AtomicReference<>();
+				assertThatExceptionOfType(DependencyTimeoutException.class)
+					.isThrownBy(() -> context.getBean(Dependencies.class).run("payments", () -> {
+						while (gate.getCount() > 0) {
+							Thread.onSpinWait();
+						}
+						within.set(this.observations.getCurrentObservation());
+					}));
+				assertThat(this.observations.getCurrentObservation()).isNull();
+				assertThat(keys(onlyCall())).contains("failure=timeout");
+				gate.countDown();
+				assertThat(workers.submit(this.observations::getCurrentObservation).get(20, TimeUnit.SECONDS)).isNull();
+				assertThat(within.get().getContext()).isSameAs(onlyCall());
+			});
+		workers.shutdown();
 	}
 
 	@Test
