@@ -47,7 +47,8 @@ public final class ObservationTracing implements Tracing {
 	@Override
 	public Trace start(String dependency, String operation, DependencyType type, @Nullable Object parent) {
 		Observation observation = create();
-		observation.contextualName(dependency + " " + operation.substring(operation.lastIndexOf('.') + 1))
+		String method = operation.equals(dependency) ? "" : " " + operation.substring(operation.lastIndexOf('.') + 1);
+		observation.contextualName(dependency + method)
 			.lowCardinalityKeyValue("dependency", dependency)
 			.lowCardinalityKeyValue("operation", operation)
 			.lowCardinalityKeyValue("type", type.name().toLowerCase(Locale.ROOT));

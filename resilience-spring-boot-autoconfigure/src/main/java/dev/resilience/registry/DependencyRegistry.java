@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.Guard;
@@ -35,6 +36,8 @@ public final class DependencyRegistry {
 
 	private final Map<String, LiveDependency> dependencies = new ConcurrentHashMap<>();
 
+	private final ReentrantLock lock = new ReentrantLock();
+
 	private volatile PolicyResolver policies;
 
 	/**
@@ -50,6 +53,21 @@ public final class DependencyRegistry {
 		this.environment = environment;
 		this.listeners = List.copyOf(listeners);
 		this.unknown = new UnknownDependencies(this, maxUnknown);
+	}
+
+	/**
+	 * Decide on all dependencies while no unknown one comes to life, which would keep the
+	 * policy before.
+	 * @param change decides and {@linkplain #define defines}
+	 */
+	public void change(Runnable change) {
+		this.lock.lock();
+		try {
+			change.run();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -166,6 +184,10 @@ public final class DependencyRegistry {
 
 	@Nullable LiveDependency live(String name) {
 		return this.dependencies.get(name);
+	}
+
+	ReentrantLock lock() {
+		return this.lock;
 	}
 
 	UnknownDependencies unknown() {

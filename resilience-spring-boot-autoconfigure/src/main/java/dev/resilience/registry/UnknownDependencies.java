@@ -4,7 +4,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.DependencyType;
 import dev.resilience.guard.Guard;
@@ -20,8 +19,6 @@ final class UnknownDependencies {
 	private final DependencyRegistry registry;
 
 	private final int limit;
-
-	private final ReentrantLock admission = new ReentrantLock();
 
 	// when each was called last
 	private final Map<LiveDependency, Long> calledNanos = new ConcurrentHashMap<>();
@@ -56,7 +53,7 @@ final class UnknownDependencies {
 		if (name.isBlank()) {
 			throw new IllegalArgumentException("The name of a dependency must not be blank");
 		}
-		this.admission.lock();
+		this.registry.lock().lock();
 		try {
 			LiveDependency live = this.registry.live(name);
 			if (live == null) {
@@ -70,7 +67,7 @@ final class UnknownDependencies {
 			return live;
 		}
 		finally {
-			this.admission.unlock();
+			this.registry.lock().unlock();
 		}
 	}
 

@@ -101,7 +101,7 @@ class TracingTests {
 			assertThat(within.get().getContext()).isSameAs(call);
 			assertThat(keys(call)).containsExactly("dependency=payments", "failure=none", "operation=payments",
 					"outcome=success", "type=critical");
-			assertThat(call.getContextualName()).isEqualTo("payments payments");
+			assertThat(call.getContextualName()).isEqualTo("payments");
 			assertThat(events()).containsExactly("attempt 1", "attempt 1 failed: unknown", "attempt 2");
 			assertThat(call.getError()).isNull();
 		});
