@@ -73,7 +73,8 @@ final class Attempts {
 			if (timedOut || call.attemptDeadlineNanos() - nowNanos <= 0) {
 				return timedOut(call, exception);
 			}
-			if (call.operation.form() == Form.BLOCKING) {
+			// else it is another thread that was interrupted
+			if (call.operation.form() == Form.BLOCKING || Thread.currentThread().isInterrupted()) {
 				return interrupted(call, exception);
 			}
 		}
@@ -99,7 +100,7 @@ final class Attempts {
 		return Failure.interrupted(call.guard(), cancelled);
 	}
 
-	private static boolean isInterruption(Throwable exception) {
+	static boolean isInterruption(Throwable exception) {
 		Throwable link = exception;
 		for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
 			if (link instanceof InterruptedException || link instanceof ClosedByInterruptException

@@ -51,12 +51,19 @@ final class CallerThread {
 		Alarm alarm = watchdog.armWithin(outerAlarm(call), call.attemptDeadlineNanos());
 		DependencyCall before = DependencyCallHolder.get();
 		DependencyCallHolder.set(call.presentAttempt());
+		boolean interrupted = false;
 		try (Tracing.Scope traced = call.traceAttempt()) {
 			return call.work.attempt(last);
 		}
+		catch (Throwable ex) {
+			interrupted = Attempts.isInterruption(ex);
+			throw ex;
+		}
 		finally {
 			DependencyCallHolder.set(before);
-			watchdog.disarm(alarm);
+			if (!watchdog.disarm(alarm) && interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -70,6 +70,23 @@ class InterruptionTests {
 	}
 
 	@Test
+	void interruptedMethodThatWouldHaveReturnedAStageIsNoFailure() throws Throwable {
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.STAGE, "idempotent=true",
+				"breaker.min-calls=1");
+		Thread.currentThread().interrupt();
+		CompletableFuture<?> result = (CompletableFuture<?>) operation.call((last) -> {
+			new CountDownLatch(1).await();
+			return null;
+		});
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(result).isCancelled();
+		assertThat(this.environment.decisions).isEmpty();
+		assertThat(this.environment.onlyEvent().isSignal()).isFalse();
+		assertThat(operation.guard().readBreaker().calls()).isZero();
+		assertThat(operation.guard().inFlight()).isZero();
+	}
+
+	@Test
 	void interruptedCallerOfACriticalDependencyTakesNoWayOut() throws Exception {
 		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING,
 				List.of((work, failure) -> "instead"), "isolation=caller");
