@@ -46,14 +46,12 @@ record AsyncRescue(Rescue rescue, CompletableFuture<@Nullable Object> result, Ex
 		});
 	}
 
-	// nobody waits any more for what the way out has offered
+	// its caller may give up before what the way out has offered comes
 	private void cancelToo(@Nullable Object offered) {
 		this.result.whenComplete((value, ex) -> {
-			if (this.result.isCancelled()) {
-				this.rescue.served(null);
-				if (offered instanceof Future<?> future) {
-					future.cancel(true);
-				}
+			this.rescue.served(null);
+			if (offered instanceof Future<?> future) {
+				future.cancel(true);
 			}
 		});
 	}

@@ -62,8 +62,9 @@ final class Conclusion {
 		return !failure.isRefusal() && failure.exception() instanceof Error;
 	}
 
-	static void publishFailure(Call call, Failure failure) {
-		publish(call, failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE);
+	/** The outcome for a caller whom no way out serves. */
+	static Outcome unserved(Failure failure) {
+		return failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE;
 	}
 
 	static void publish(Call call, Outcome outcome) {

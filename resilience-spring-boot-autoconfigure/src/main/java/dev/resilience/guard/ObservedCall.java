@@ -181,7 +181,7 @@ final class ObservedCall {
 			Conclusion.publish(this.call, Outcome.FALLBACK);
 		}
 		else {
-			Conclusion.publishFailure(this.call, failure);
+			Conclusion.publish(this.call, Conclusion.unserved(failure));
 		}
 	}
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.resilience.DependencyCall;
+import dev.resilience.DependencyCallHolder;
 import dev.resilience.DependencyType;
 import dev.resilience.failure.FailedResult;
 import dev.resilience.signal.DegradedResponse;
@@ -27,7 +29,7 @@ final class Rescue {
 
 	private @Nullable Throwable thrown;
 
-	private final AtomicBoolean served = new AtomicBoolean();
+	private final AtomicBoolean concluded = new AtomicBoolean();
 
 	/**
 	 * Create a rescue.
@@ -48,13 +50,12 @@ final class Rescue {
 	 */
 	@Nullable Object next() throws Throwable {
 		if (this.failure.isAnswer()) {
-			Conclusion.publish(this.call, Outcome.SUCCESS);
-			return end(this.failure.exception());
+			return end(this.failure.exception(), conclude(Outcome.SUCCESS));
 		}
 		while (mayBeServed() && this.wayOuts.hasNext()) {
 			WayOut wayOut = this.wayOuts.next();
 			try {
-				Object offered = wayOut.apply(this.call.work, this.failure);
+				Object offered = ask(wayOut);
 				if (offered != WayOut.NOTHING) {
 					return offered;
 				}
@@ -63,14 +64,32 @@ final class Rescue {
 				failed(ex);
 			}
 			catch (Throwable error) {
-				Conclusion.publishFailure(this.call, this.failure);
+				conclude(Conclusion.unserved(this.failure));
 				throw error;
 			}
 		}
-		if (!this.served.get()) {
-			Conclusion.publishFailure(this.call, this.failure);
+		return end((this.thrown != null) ? this.thrown : this.failure.exception(),
+				conclude(Conclusion.unserved(this.failure)));
+	}
+
+	// what it calls is called within whatever surrounds the call
+	private @Nullable Object ask(WayOut wayOut) throws Throwable {
+		DependencyCall before = DependencyCallHolder.get();
+		DependencyCallHolder.set(this.call.outer);
+		try {
+			return wayOut.apply(this.call.work, this.failure);
 		}
-		return end((this.thrown != null) ? this.thrown : this.failure.exception());
+		finally {
+			DependencyCallHolder.set(before);
+		}
+	}
+
+	private boolean conclude(Outcome outcome) {
+		boolean first = this.concluded.compareAndSet(false, true);
+		if (first) {
+			Conclusion.publish(this.call, outcome);
+		}
+		return first;
 	}
 
 	// nothing replaces an Error, and an interrupted critical call ends
@@ -80,9 +99,9 @@ final class Rescue {
 	}
 
 	// what was returned and not thrown goes back in the same way
-	private @Nullable Object end(Throwable thrown) throws Throwable {
+	private @Nullable Object end(Throwable thrown, boolean first) throws Throwable {
 		FailedResult returned = this.failure.returned();
-		if (thrown == returned && this.served.compareAndSet(false, true)) {
+		if (thrown == returned && first) {
 			return returned.result();
 		}
 		if (!this.failure.isAnswer() && !Conclusion.isError(this.failure)) {
@@ -97,8 +116,7 @@ final class Rescue {
 	 */
 	@Nullable Object served(@Nullable Object offered) {
 		StaleValue stale = (offered instanceof StaleValue old) ? old : null;
-		if (this.served.compareAndSet(false, true)) {
-			Conclusion.publish(this.call, Outcome.FALLBACK);
+		if (conclude(Outcome.FALLBACK)) {
 			this.failure.discard(offered);
 			if (this.response != null) {
 				this.response.degradedBy(this.call.name(), (stale != null) ? stale.age() : null);

@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -184,6 +185,28 @@ class StageExecutionTests {
 		assertThat(offered.get(0)).isCancelled();
 		assertThat(offered.get(1)).isNotDone();
 		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FALLBACK);
+	}
+
+	@Test
+	void aWayOutThatCancelsItselfEndsTheCallOnce() throws Throwable {
+		CompletableFuture<Object> cancelled = new CompletableFuture<>();
+		cancelled.cancel(true);
+		Operation operation = this.environment.operation(DependencyType.CRITICAL, Form.STAGE,
+				List.of((work, failure) -> cancelled), "retry.max-attempts=1");
+		CompletableFuture<Object> result = call(operation, (last) -> {
+			throw new KindException(FailureKind.UNKNOWN);
+		});
+		assertThat(catchThrowable(result::join)).isInstanceOf(CancellationException.class);
+		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FAILURE);
+	}
+
+	@Test
+	void aWayOutIsWithinTheSurroundingCall() throws Throwable {
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.STAGE,
+				List.of((work, failure) -> DependencyCall.current().orElseThrow()), "timeout=20ms");
+		Operation surrounding = this.environment.operation(DependencyType.CRITICAL, Form.BLOCKING, "isolation=caller");
+		surrounding.call((last) -> assertThat(call(operation, (inner) -> this.stage).get(10, TimeUnit.SECONDS))
+			.isSameAs(DependencyCall.current().orElseThrow()));
 	}
 
 	@Test
