@@ -39,6 +39,7 @@ final class AsyncAttempt {
 		long left = this.call.attemptDeadlineNanos() - this.call.guard().now();
 		this.timeout = this.run.scheduleStep(this::timedOut, left);
 		if (this.settled.get()) {
+			cancelTimeout();
 			this.lease.end();
 			return;
 		}
@@ -68,6 +69,15 @@ final class AsyncAttempt {
 			}
 		}
 		if (settle()) {
+			tell(result, thrown);
+		}
+		else if (thrown instanceof FailedResult late) {
+			late.discard();
+		}
+	}
+
+	private void tell(@Nullable Object result, @Nullable Throwable thrown) {
+		try {
 			if (thrown == null) {
 				this.run.succeeded(result);
 			}
@@ -75,8 +85,8 @@ final class AsyncAttempt {
 				fail(unwrap(thrown));
 			}
 		}
-		else if (thrown instanceof FailedResult late) {
-			late.discard();
+		catch (Throwable ex) {
+			this.run.broken(ex);
 		}
 	}
 
@@ -120,11 +130,15 @@ final class AsyncAttempt {
 		if (!this.settled.compareAndSet(false, true)) {
 			return false;
 		}
+		cancelTimeout();
+		return true;
+	}
+
+	private void cancelTimeout() {
 		Future<?> timeout = this.timeout;
 		if (timeout != null) {
 			timeout.cancel(false);
 		}
-		return true;
 	}
 
 }

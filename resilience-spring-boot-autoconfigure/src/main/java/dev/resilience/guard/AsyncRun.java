@@ -41,11 +41,8 @@ final class AsyncRun {
 		this.factory = factory;
 		this.context = context;
 		this.response = response;
-		this.result.whenComplete((value, ex) -> {
-			if (this.result.isCancelled()) {
-				cancelled();
-			}
-		});
+		// its caller may also complete it, by a timeout of his own for example
+		this.result.whenComplete((value, ex) -> giveUp());
 	}
 
 	CompletableFuture<@Nullable Object> result() {
@@ -156,6 +153,9 @@ final class AsyncRun {
 		}
 		AsyncAttempt attempt = new AsyncAttempt(this.call, this, this.factory);
 		this.attempt = attempt;
+		if (this.result.isDone()) {
+			giveUp();
+		}
 		attempt.start();
 	}
 
@@ -214,7 +214,8 @@ final class AsyncRun {
 		new AsyncRescue(new Rescue(this.call, failure, this.response), this.result, this.environment.workers()).serve();
 	}
 
-	private void cancelled() {
+	// nothing is left to give up if it has ended
+	private void giveUp() {
 		AsyncAttempt attempt = this.attempt;
 		if (attempt != null && attempt.cancel()) {
 			this.guard.admission().attemptCancelled(this.call, this.guard.now());
@@ -222,6 +223,11 @@ final class AsyncRun {
 		if (this.concluded.compareAndSet(false, true)) {
 			Conclusion.cancelled(this.call);
 		}
+	}
+
+	/** The guard itself has failed: its caller must not wait for ever. */
+	void broken(Throwable thrown) {
+		this.result.completeExceptionally(thrown);
 	}
 
 	// not even the context of the caller could be carried over
@@ -254,7 +260,14 @@ final class AsyncRun {
 
 	private void resume(Runnable next, Consumer<Throwable> failed) {
 		try {
-			this.environment.workers().execute(() -> this.context.run(next, failed));
+			this.environment.workers().execute(() -> {
+				try {
+					this.context.run(next, failed);
+				}
+				catch (Throwable ex) {
+					broken(ex);
+				}
+			});
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			// shutting down, or there is no thread

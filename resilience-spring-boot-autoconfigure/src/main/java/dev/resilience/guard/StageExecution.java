@@ -57,7 +57,7 @@ final class StageExecution implements Execution {
 				try {
 					future.cancel(true);
 				}
-				catch (UnsupportedOperationException ex) {
+				catch (RuntimeException ex) {
 					// it goes on, and keeps its permit until it ends
 				}
 			}

@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyOverloadedException;
@@ -17,12 +19,12 @@ import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.signal.Outcome;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link StageExecution}.
@@ -88,6 +90,23 @@ class StageExecutionTests {
 	}
 
 	@Test
+	void aFutureThatFailsToBeCancelledKeepsItsPermitAndNobodyElse() throws Throwable {
+		CompletableFuture<Object> stubborn = new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				throw new IllegalStateException("cannot be cancelled");
+			}
+
+		};
+		Operation operation = operation("timeout=20ms");
+		assertThat(failureOf(call(operation, (last) -> stubborn))).isInstanceOf(DependencyTimeoutException.class);
+		assertThat(operation.guard().abandoned()).isOne();
+		stubborn.complete("late");
+		assertThat(operation.guard().inFlight()).isZero();
+	}
+
+	@Test
 	void cancelOfTheCallerReleasesThePermitAndIsNoFailure() throws Throwable {
 		Operation operation = operation("breaker.min-calls=1");
 		CompletableFuture<Object> result = call(operation, (last) -> this.stage);
@@ -96,6 +115,29 @@ class StageExecutionTests {
 		assertThat(operation.guard().inFlight()).isZero();
 		assertThat(operation.guard().abandoned()).isZero();
 		assertThat(operation.guard().readBreaker().calls()).isZero();
+		assertThat(this.environment.onlyEvent().isSignal()).isFalse();
+	}
+
+	@Test
+	void aCallerWhoCompletesTheResultHasGivenUp() throws Throwable {
+		Operation operation = operation("breaker.min-calls=1");
+		CompletableFuture<Object> result = call(operation, (last) -> this.stage);
+		result.orTimeout(1, TimeUnit.MILLISECONDS);
+		assertThat(failureOf(result)).isInstanceOf(TimeoutException.class);
+		await().until(this.stage::isCancelled);
+		await().until(() -> operation.guard().inFlight() == 0);
+		await().untilAsserted(() -> assertThat(this.environment.events).hasSize(1));
+		assertThat(this.environment.onlyEvent().isSignal()).isFalse();
+		assertThat(operation.guard().readBreaker().calls()).isZero();
+	}
+
+	@Test
+	void aCallerMayCompleteTheResultBetweenAttemptsToo() throws Throwable {
+		Operation operation = operation("timeout=1h", "idempotent=true", "retry.backoff.initial=1m",
+				"retry.backoff.max=1m", "retry.backoff.jitter=0");
+		CompletableFuture<Object> result = call(operation,
+				(last) -> CompletableFuture.failedFuture(new KindException(FailureKind.UNKNOWN)));
+		result.complete("enough");
 		assertThat(this.environment.onlyEvent().isSignal()).isFalse();
 	}
 
