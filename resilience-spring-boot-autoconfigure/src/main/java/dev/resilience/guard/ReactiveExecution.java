@@ -51,11 +51,11 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Flux<Object> run() {
-			return attempt().contextWrite(this::write).doOnCancel(this::cancelled);
+			return attempt().doOnCancel(this::cancelled);
 		}
 
 		private Context write(Context context) {
-			return SubscribedCall.trace(this.call, context.put(DependencyCall.class, this.call));
+			return SubscribedCall.trace(this.call, context.put(DependencyCall.class, this.call.presentAttempt()));
 		}
 
 		// whoever has seen an element has been served
@@ -64,8 +64,7 @@ final class ReactiveExecution implements Execution {
 				return;
 			}
 			if (this.emitted) {
-				Attempts.succeeded(this.call, false, this.guard.now());
-				Conclusion.success(this.call);
+				succeeded();
 			}
 			else {
 				Conclusion.cancelled(this.call);
@@ -99,12 +98,17 @@ final class ReactiveExecution implements Execution {
 				.timeout(left, Flux.defer(() -> Flux.error(Attempts.timedOut(this.call, null).exception())))
 				.doOnNext((value) -> emitted())
 				.doOnComplete(() -> {
-					long now = this.guard.now();
-					Attempts.succeeded(this.call, false, now);
 					if (this.concluded.compareAndSet(false, true)) {
-						Conclusion.success(this.call);
+						succeeded();
 					}
-				});
+				})
+				// not for a way out, whose time is not that of the spent call
+				.contextWrite(this::write);
+		}
+
+		private void succeeded() {
+			Attempts.succeeded(this.call, false, this.guard.now());
+			Conclusion.success(this.call);
 		}
 
 		private void emitted() {

@@ -198,6 +198,18 @@ class ReactiveExecutionTests {
 	}
 
 	@Test
+	void aWayOutHasMoreTimeThanTheSpentCall() throws Throwable {
+		Operation backup = operation(Form.MONO);
+		Operation operation = this.environment.operation(DependencyType.DEGRADED, Form.MONO,
+				List.of((work, failure) -> call(backup, (last) -> Mono.just("backup"))), "timeout=20ms");
+		StepVerifier.create(call(operation, (last) -> Mono.never()))
+			.expectNext("backup")
+			.expectComplete()
+			.verify(TestEnvironment.LONG);
+		assertThat(this.environment.outcomes()).containsExactlyInAnyOrder(Outcome.FALLBACK, Outcome.SUCCESS);
+	}
+
+	@Test
 	void permitIsBackBeforeTheWayOutRuns() throws Throwable {
 		AtomicInteger inFlight = new AtomicInteger(-1);
 		Operation[] operation = new Operation[1];
