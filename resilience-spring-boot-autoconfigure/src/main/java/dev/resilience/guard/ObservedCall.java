@@ -21,14 +21,14 @@ final class ObservedCall {
 
 	private final Guard guard;
 
+	private final Patience patience;
+
 	private final AtomicBoolean settled = new AtomicBoolean();
 
 	// null if it would have been refused
 	private final @Nullable Lease lease;
 
 	private volatile @Nullable Future<?> timeout;
-
-	private volatile long lastSignalNanos;
 
 	/**
 	 * Observe a call that has begun.
@@ -37,11 +37,14 @@ final class ObservedCall {
 		this.call = call;
 		this.guard = call.guard();
 		this.call.nextAttempt();
-		this.lastSignalNanos = this.call.attemptNanos;
+		this.patience = new Patience(this.guard.clock(), this.call.attemptDeadlineNanos() - this.call.attemptNanos);
+		if (call.operation.form() != Form.FLUX) {
+			asked(1);
+		}
 		Refusal refusal = admit();
 		this.lease = (refusal == null) ? new Lease(this.guard.bulkhead()) : null;
 		if (refusal == null) {
-			awaitTimeout(this.call.attemptDeadlineNanos() - this.call.attemptNanos);
+			awaitTimeout(this.patience.leftNanos());
 		}
 		else {
 			refused(Failure.refused(this.guard, refusal));
@@ -88,7 +91,7 @@ final class ObservedCall {
 	}
 
 	private void overdue() {
-		long left = this.lastSignalNanos - this.guard.now() + this.call.attemptDeadlineNanos() - this.call.attemptNanos;
+		long left = this.patience.leftNanos();
 		if (left > 0) {
 			awaitTimeout(left);
 		}
@@ -100,9 +103,14 @@ final class ObservedCall {
 		}
 	}
 
+	/** The subscriber of a stream asks for elements. */
+	void asked(long elements) {
+		this.patience.asked(elements);
+	}
+
 	/** An element of a stream has come: its time starts anew. */
 	void signalled() {
-		this.lastSignalNanos = this.guard.now();
+		this.patience.served();
 		if (!this.settled.get()) {
 			this.guard.admission().streamBegan(this.call);
 		}

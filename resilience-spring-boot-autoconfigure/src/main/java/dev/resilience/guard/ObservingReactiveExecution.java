@@ -50,7 +50,7 @@ final class ObservingReactiveExecution implements Execution {
 		return Flux.from(publisher).doOnNext((element) -> {
 			emitted.set(true);
 			call.signalled();
-		}).doOnComplete(() -> call.ended(null)).doOnError(call::ended).doOnCancel(() -> {
+		}).doOnRequest(call::asked).doOnComplete(() -> call.ended(null)).doOnError(call::ended).doOnCancel(() -> {
 			if (emitted.get()) {
 				call.ended(null);
 			}

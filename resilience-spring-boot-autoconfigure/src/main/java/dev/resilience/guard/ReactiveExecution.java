@@ -92,10 +92,13 @@ final class ReactiveExecution implements Execution {
 		}
 
 		private Flux<Object> withinBulkhead() {
-			Duration left = Duration.ofNanos(Math.max(0, this.call.attemptDeadlineNanos() - this.guard.now()));
 			// to the first signal, and from each to the next: a stream may be endless
+			Patience patience = new Patience(this.guard.clock(), this.call.attemptDeadlineNanos() - this.guard.now());
 			return Flux.from(publisher())
-				.timeout(left, Flux.defer(() -> Flux.error(Attempts.timedOut(this.call, null).exception())))
+				.doOnNext((value) -> patience.served())
+				.timeout(end(patience), (value) -> end(patience),
+						Flux.error(() -> Attempts.timedOut(this.call, null).exception()))
+				.doOnRequest(patience::asked)
 				.doOnNext((value) -> emitted())
 				.doOnComplete(() -> {
 					if (this.concluded.compareAndSet(false, true)) {
@@ -109,6 +112,12 @@ final class ReactiveExecution implements Execution {
 		private void succeeded() {
 			Attempts.succeeded(this.call, false, this.guard.now());
 			Conclusion.success(this.call);
+		}
+
+		private static Mono<Void> end(Patience patience) {
+			return Mono.defer(() -> Mono.delay(Duration.ofNanos(patience.leftNanos())))
+				.repeat(() -> patience.leftNanos() > 0)
+				.then();
 		}
 
 		private void emitted() {

@@ -1,5 +1,6 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +37,11 @@ class CallerContextTests {
 		throw new BrokenAccessor();
 	};
 
-	// its clock stands still: no token comes before it is waited for
+	// stands still: no token comes before it is waited for
+	private final TestClock clock = new TestClock();
+
 	@AutoClose
-	private final TestEnvironment environment = new TestEnvironment(new TestClock())
-		.with(KindException.classification());
+	private final TestEnvironment environment = new TestEnvironment(this.clock).with(KindException.classification());
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "BLOCKING")
@@ -80,7 +82,9 @@ class CallerContextTests {
 		this.environment.with(BROKEN);
 		Operation operation = this.environment.operation(DependencyType.DEGRADED, form,
 				List.of((work, failure) -> "instead"), "timeout=20ms");
-		assertThat(call(operation, null).get(10, TimeUnit.SECONDS)).isEqualTo("instead");
+		CompletableFuture<Object> result = call(operation, null);
+		this.clock.advance(Duration.ofSeconds(1));
+		assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("instead");
 		assertThat(this.environment.onlyEvent().failure()).isEqualTo(FailureKind.TIMEOUT);
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -272,6 +274,25 @@ class ObservedCallTests {
 		assertThat(seen).containsExactly("a", "b");
 		assertThat(this.environment.onlyEvent().failure()).isEqualTo(FailureKind.TIMEOUT);
 		assertThat(operation.guard().inFlight()).isZero();
+	}
+
+	@Test
+	void theTimeThatASubscriberOfAFluxTakesItselfIsNotThePartners() throws Throwable {
+		TestClock clock = new TestClock();
+		try (TestEnvironment environment = new TestEnvironment(clock)) {
+			Operation operation = environment.operation(DependencyType.CRITICAL, Form.FLUX, "mode=observe",
+					"timeout=20ms");
+			ThreadPoolExecutor timer = (ThreadPoolExecutor) environment.timer;
+			StepVerifier.create(((Flux<?>) operation.call((last) -> Flux.just("a", "b").hide())).cast(String.class), 1)
+				.expectNext("a")
+				.then(() -> clock.advance(Duration.ofMinutes(1)))
+				.then(() -> await().until(() -> timer.getCompletedTaskCount() > 0))
+				.thenRequest(1)
+				.expectNext("b")
+				.expectComplete()
+				.verify(TestEnvironment.LONG);
+			assertThat(environment.onlyEvent().outcome()).isEqualTo(Outcome.SUCCESS);
+		}
 	}
 
 	@Test

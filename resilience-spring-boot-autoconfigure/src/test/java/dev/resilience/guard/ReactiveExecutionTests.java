@@ -103,6 +103,27 @@ class ReactiveExecutionTests {
 	}
 
 	@Test
+	void theTimeThatASubscriberTakesItselfIsNotThePartners() {
+		try {
+			StepVerifier
+				.withVirtualTime(() -> call(virtual("timeout=5s"), (last) -> Flux.just(1, 2).concatWith(Flux.never())),
+						1)
+				.expectNext(1)
+				.thenAwait(Duration.ofMinutes(1))
+				.thenRequest(1)
+				.expectNext(2)
+				.thenAwait(Duration.ofMinutes(1))
+				.thenRequest(1)
+				.thenAwait(Duration.ofSeconds(5))
+				.expectError(DependencyTimeoutException.class)
+				.verify(TestEnvironment.LONG);
+		}
+		finally {
+			VirtualTimeScheduler.reset();
+		}
+	}
+
+	@Test
 	void waitsBetweenAttemptsWithoutAThread() {
 		AtomicInteger attempts = new AtomicInteger();
 		try {
