@@ -38,9 +38,6 @@ final class ObservedCall {
 		this.guard = call.guard();
 		this.call.nextAttempt();
 		this.patience = new Patience(this.guard.clock(), this.call.attemptDeadlineNanos() - this.call.attemptNanos);
-		if (call.operation.form() != Form.FLUX) {
-			asked(1);
-		}
 		Refusal refusal = admit();
 		this.lease = (refusal == null) ? new Lease(this.guard.bulkhead()) : null;
 		if (refusal == null) {
@@ -101,6 +98,11 @@ final class ObservedCall {
 			}
 			failed(Attempts.timedOut(this.call, this.guard.now()));
 		}
+	}
+
+	/** A stream has been subscribed. */
+	void subscribed() {
+		this.patience.served();
 	}
 
 	/** The subscriber of a stream asks for elements. */

@@ -47,7 +47,7 @@ final class ObservingReactiveExecution implements Execution {
 	// whoever has seen an element has been served
 	private static <T> Flux<T> stream(ObservedCall call, Publisher<T> publisher) {
 		AtomicBoolean emitted = new AtomicBoolean();
-		return Flux.from(publisher).doOnNext((element) -> {
+		return Flux.from(publisher).doOnSubscribe((subscription) -> call.subscribed()).doOnNext((element) -> {
 			emitted.set(true);
 			call.signalled();
 		}).doOnRequest(call::asked).doOnComplete(() -> call.ended(null)).doOnError(call::ended).doOnCancel(() -> {

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * How long a subscriber waits for the next signal. One that has not asked for an element
- * waits for none: the time that he takes himself is not the partner's.
+ * How long a subscriber waits for the next signal. It waits for its subscription, and
+ * then for the elements for which it has asked: the time that it takes itself is not the
+ * partner's.
  */
 final class Patience {
 
@@ -13,7 +14,7 @@ final class Patience {
 
 	private final long nanos;
 
-	private final AtomicLong demand = new AtomicLong();
+	private final AtomicLong demand = new AtomicLong(1);
 
 	// written before the demand: whoever sees that sees no older time
 	private volatile long sinceNanos;
@@ -33,7 +34,7 @@ final class Patience {
 				(before, more) -> (before > Long.MAX_VALUE - more) ? Long.MAX_VALUE : before + more);
 	}
 
-	/** An element has come. */
+	/** The subscription or an element has come. */
 	void served() {
 		this.sinceNanos = this.clock.getAsLong();
 		this.demand.updateAndGet((before) -> (before == Long.MAX_VALUE) ? before : Math.max(0, before - 1));

@@ -95,6 +95,7 @@ final class ReactiveExecution implements Execution {
 			// to the first signal, and from each to the next: a stream may be endless
 			Patience patience = new Patience(this.guard.clock(), this.call.attemptDeadlineNanos() - this.guard.now());
 			return Flux.from(publisher())
+				.doOnSubscribe((subscription) -> patience.served())
 				.doOnNext((value) -> patience.served())
 				.timeout(end(patience), (value) -> end(patience),
 						Flux.error(() -> Attempts.timedOut(this.call, null).exception()))
@@ -135,7 +136,11 @@ final class ReactiveExecution implements Execution {
 				// it may be subscribed again, so that nothing is its last attempt
 				Object result = CallerThread.assemble(this.call, false);
 				Publisher<Object> publisher = (result != null) ? (Publisher<Object>) result : Flux.empty();
-				return (this.call.operation.form() == Form.MONO) ? value(Mono.from(publisher)) : publisher;
+				// some accept a subscription only when they are connected: that takes
+				// time
+				// as well
+				return (this.call.operation.form() == Form.MONO) ? value(Mono.from(publisher))
+						: Flux.concat(Mono.empty(), publisher);
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);

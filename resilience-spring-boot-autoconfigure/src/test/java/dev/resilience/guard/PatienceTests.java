@@ -16,13 +16,23 @@ class PatienceTests {
 	private final Patience patience = new Patience(this.clock, 10);
 
 	@Test
+	void timeRunsUntilTheSubscription() {
+		advance(4);
+		assertThat(this.patience.leftNanos()).isEqualTo(6);
+		advance(6);
+		assertThat(this.patience.leftNanos()).isNotPositive();
+	}
+
+	@Test
 	void whoHasNotAskedWaitsForNothing() {
+		this.patience.served();
 		advance(20);
 		assertThat(this.patience.leftNanos()).isEqualTo(10);
 	}
 
 	@Test
 	void timeRunsFromTheRequest() {
+		this.patience.served();
 		advance(20);
 		this.patience.asked(1);
 		advance(4);
@@ -34,6 +44,7 @@ class PatienceTests {
 
 	@Test
 	void timeBeginsAnewWithEachElement() {
+		this.patience.served();
 		this.patience.asked(2);
 		advance(9);
 		this.patience.served();

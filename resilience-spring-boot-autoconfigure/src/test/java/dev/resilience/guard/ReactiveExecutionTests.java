@@ -124,6 +124,14 @@ class ReactiveExecutionTests {
 	}
 
 	@Test
+	void aPublisherThatDoesNotEvenAcceptTheSubscriptionTimesOut() {
+		Operation operation = operation(Form.FLUX, "timeout=20ms");
+		StepVerifier.create(call(operation, (last) -> (Publisher<Object>) (subscriber) -> {
+		})).expectError(DependencyTimeoutException.class).verify(TestEnvironment.LONG);
+		assertThat(operation.guard().inFlight()).isZero();
+	}
+
+	@Test
 	void waitsBetweenAttemptsWithoutAThread() {
 		AtomicInteger attempts = new AtomicInteger();
 		try {
