@@ -136,9 +136,7 @@ final class ReactiveExecution implements Execution {
 				// it may be subscribed again, so that nothing is its last attempt
 				Object result = CallerThread.assemble(this.call, false);
 				Publisher<Object> publisher = (result != null) ? (Publisher<Object>) result : Flux.empty();
-				// some accept a subscription only when they are connected: that takes
-				// time
-				// as well
+				// some accept a subscription only when they are connected
 				return (this.call.operation.form() == Form.MONO) ? value(Mono.from(publisher))
 						: Flux.concat(Mono.empty(), publisher);
 			}
