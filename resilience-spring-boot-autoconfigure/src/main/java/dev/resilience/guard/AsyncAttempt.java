@@ -2,8 +2,6 @@ package dev.resilience.guard;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.failure.FailedResult;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +20,7 @@ final class AsyncAttempt {
 
 	private final AsyncWork attempt;
 
-	private final AtomicBoolean settled = new AtomicBoolean();
-
-	private volatile @Nullable Future<?> timeout;
+	private final Settlement settlement = new Settlement();
 
 	private volatile @Nullable Thread starter;
 
@@ -37,9 +33,8 @@ final class AsyncAttempt {
 
 	void start() {
 		long left = this.call.attemptDeadlineNanos() - this.call.guard().now();
-		this.timeout = this.run.scheduleStep(this::timedOut, left);
-		if (this.settled.get()) {
-			cancelTimeout();
+		this.settlement.timeout(this.run.scheduleStep(this::timedOut, left));
+		if (this.settlement.isSettled()) {
 			this.lease.end();
 			return;
 		}
@@ -68,7 +63,7 @@ final class AsyncAttempt {
 				thrown = ex;
 			}
 		}
-		if (settle()) {
+		if (this.settlement.settle()) {
 			tell(result, thrown);
 		}
 		else if (thrown instanceof FailedResult late) {
@@ -106,7 +101,7 @@ final class AsyncAttempt {
 	}
 
 	private void timedOut() {
-		if (settle()) {
+		if (this.settlement.settle()) {
 			this.lease.abandon();
 			this.attempt.cancel();
 			this.run.timedOut();
@@ -118,27 +113,12 @@ final class AsyncAttempt {
 	 * @return {@code false} if it was settled before
 	 */
 	boolean cancel() {
-		if (!settle()) {
+		if (!this.settlement.settle()) {
 			return false;
 		}
 		this.lease.abandon();
 		this.attempt.cancel();
 		return true;
-	}
-
-	private boolean settle() {
-		if (!this.settled.compareAndSet(false, true)) {
-			return false;
-		}
-		cancelTimeout();
-		return true;
-	}
-
-	private void cancelTimeout() {
-		Future<?> timeout = this.timeout;
-		if (timeout != null) {
-			timeout.cancel(false);
-		}
 	}
 
 }

@@ -1,10 +1,8 @@
 package dev.resilience.guard;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.DependencyType;
 import dev.resilience.signal.Outcome;
@@ -23,12 +21,10 @@ final class ObservedCall {
 
 	private final Patience patience;
 
-	private final AtomicBoolean settled = new AtomicBoolean();
+	private final Settlement settlement = new Settlement();
 
 	// null if it would have been refused
 	private final @Nullable Lease lease;
-
-	private volatile @Nullable Future<?> timeout;
 
 	/**
 	 * Observe a call that has begun.
@@ -50,7 +46,7 @@ final class ObservedCall {
 
 	// it would have ended here, whatever becomes of it now
 	private void refused(Failure failure) {
-		this.settled.set(true);
+		this.settlement.settle();
 		conclude(this.call.failed(failure, this.guard.now()));
 	}
 
@@ -77,10 +73,8 @@ final class ObservedCall {
 
 	private void awaitTimeout(long nanos) {
 		try {
-			this.timeout = this.guard.environment().timer().schedule(this::overdue, nanos, TimeUnit.NANOSECONDS);
-			if (this.settled.get()) {
-				cancelTimeout();
-			}
+			this.settlement
+				.timeout(this.guard.environment().timer().schedule(this::overdue, nanos, TimeUnit.NANOSECONDS));
 		}
 		catch (RejectedExecutionException ex) {
 			// shutting down
@@ -92,7 +86,7 @@ final class ObservedCall {
 		if (left > 0) {
 			awaitTimeout(left);
 		}
-		else if (this.settled.compareAndSet(false, true)) {
+		else if (this.settlement.settle()) {
 			if (this.lease != null) {
 				this.lease.abandon();
 			}
@@ -113,7 +107,7 @@ final class ObservedCall {
 	/** An element of a stream has come: its time starts anew. */
 	void signalled() {
 		this.patience.served();
-		if (!this.settled.get()) {
+		if (!this.settlement.isSettled()) {
 			this.guard.admission().streamBegan(this.call);
 		}
 	}
@@ -135,7 +129,7 @@ final class ObservedCall {
 	 */
 	void ended(@Nullable Throwable thrown) {
 		release();
-		if (!settle()) {
+		if (!this.settlement.settle()) {
 			return;
 		}
 		long now = this.guard.now();
@@ -156,7 +150,7 @@ final class ObservedCall {
 	/** Its caller has given it up. */
 	void cancelled() {
 		release();
-		if (settle()) {
+		if (this.settlement.settle()) {
 			this.guard.admission().attemptCancelled(this.call, this.guard.now());
 			Conclusion.cancelled(this.call);
 		}
@@ -165,21 +159,6 @@ final class ObservedCall {
 	private void release() {
 		if (this.lease != null) {
 			this.lease.end();
-		}
-	}
-
-	private boolean settle() {
-		if (!this.settled.compareAndSet(false, true)) {
-			return false;
-		}
-		cancelTimeout();
-		return true;
-	}
-
-	private void cancelTimeout() {
-		Future<?> timeout = this.timeout;
-		if (timeout != null) {
-			timeout.cancel(false);
 		}
 	}
 

@@ -80,9 +80,19 @@ public final class HealthChecks {
 	 * @param dependencies all dependencies, with or without a health check
 	 */
 	public synchronized void update(List<DependencyPolicy> dependencies) {
-		if (this.asked != null && !this.asked.equals(targets(dependencies))) {
-			start(dependencies);
+		Map<String, Target> before = this.asked;
+		Map<String, Target> next = targets(dependencies);
+		if (before == null || before.equals(next)) {
+			return;
 		}
+		// what another place has answered says nothing of this one
+		before.forEach((name, target) -> {
+			Target now = next.get(name);
+			if (now != null && !now.url().equals(target.url())) {
+				this.results.remove(name);
+			}
+		});
+		start(dependencies);
 	}
 
 	private static Map<String, Target> targets(List<DependencyPolicy> dependencies) {

@@ -36,6 +36,11 @@ final class SwallowingProxy implements AutoCloseable {
 		return this.listener.getLocalPort();
 	}
 
+	/** How many connections there have been. */
+	int accepted() {
+		return this.accepted.get();
+	}
+
 	/** Say no more on the connections that are open now; later ones work. */
 	void loseConnections() {
 		this.lost.set(this.accepted.get());

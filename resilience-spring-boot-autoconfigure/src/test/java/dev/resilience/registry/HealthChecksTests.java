@@ -142,6 +142,19 @@ class HealthChecksTests {
 		timer.shutdownNow();
 	}
 
+	@Test
+	void theAnswerOfAnotherPlaceIsForgotten() {
+		ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+		HealthChecks checks = new HealthChecks(timer, Runnable::run);
+		checks.start(List.of(policy("health-check=" + url(""), "health-check-interval=1h")));
+		Awaitility.await().until(() -> checks.result("partner") != null);
+		checks.update(List.of(policy("health-check=" + url(""), "health-check-interval=2h")));
+		assertThat(checks.result("partner")).isNotNull();
+		checks.update(List.of(policy("health-check=" + url("") + "/other", "health-check-interval=1h")));
+		assertThat(checks.result("partner")).isNull();
+		timer.shutdownNow();
+	}
+
 	private static DependencyPolicy policy(String... settings) {
 		return new PolicyResolver(Map.of(), Map.of("partner", TestSettings.of(settings))).dependency("partner",
 				DependencyType.CRITICAL, List.of());
