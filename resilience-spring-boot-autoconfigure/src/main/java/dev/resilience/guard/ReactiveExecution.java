@@ -177,9 +177,7 @@ final class ReactiveExecution implements Execution {
 			return inContext(() -> conclude(failure), (ex) -> conclude(failure));
 		}
 
-		// methods may look at thread-locals when they are called, and when what they
-		// return
-		// is subscribed
+		// thread-locals may be looked at by the method, and by what subscribes to its result
 		private Flux<Object> inContext(Supplier<Publisher<Object>> next,
 				Function<Throwable, Publisher<Object>> failed) {
 			return Flux.from((subscriber) -> this.context.run(() -> Flux.defer(next).subscribe(subscriber),
