@@ -177,7 +177,8 @@ final class ReactiveExecution implements Execution {
 			return inContext(() -> conclude(failure), (ex) -> conclude(failure));
 		}
 
-		// thread-locals may be looked at by the method, and by what subscribes to its result
+		// thread-locals may be looked at by the method, and by what subscribes to its
+		// result
 		private Flux<Object> inContext(Supplier<Publisher<Object>> next,
 				Function<Throwable, Publisher<Object>> failed) {
 			return Flux.from((subscriber) -> this.context.run(() -> Flux.defer(next).subscribe(subscriber),
