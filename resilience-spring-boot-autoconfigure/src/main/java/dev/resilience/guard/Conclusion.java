@@ -62,6 +62,12 @@ final class Conclusion {
 		return !failure.isRefusal() && failure.exception() instanceof Error;
 	}
 
+	/** Nothing replaces an Error, and an interrupted critical call ends. */
+	static boolean mayBeServed(Call call, Failure failure) {
+		boolean critical = call.operation.policy().type() == DependencyType.CRITICAL;
+		return !isError(failure) && !(critical && failure.isInterrupted());
+	}
+
 	/** The outcome for a caller whom no way out serves. */
 	static Outcome unserved(Failure failure) {
 		return failure.isRefusal() ? Outcome.REJECTED : Outcome.FAILURE;

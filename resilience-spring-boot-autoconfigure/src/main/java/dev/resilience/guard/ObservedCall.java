@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-import dev.resilience.DependencyType;
 import dev.resilience.signal.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -175,8 +174,7 @@ final class ObservedCall {
 	}
 
 	private boolean wouldBeServed(Failure failure) {
-		boolean critical = this.call.operation.policy().type() == DependencyType.CRITICAL;
-		return !Conclusion.isError(failure) && !(critical && failure.isInterrupted())
+		return Conclusion.mayBeServed(this.call, failure)
 				&& this.call.operation.wayOuts().stream().anyMatch((wayOut) -> wayOut.mayServe(this.call.work));
 	}
 

@@ -23,8 +23,8 @@ final class ObservingExecution implements Execution {
 			throw ex;
 		}
 		if (call.isRefused() && value instanceof Future && !(value instanceof CompletionStage)) {
-			return value; // nothing would bound the workers that wait, and nothing more
-							// is to be known
+			// nothing would bound the workers that wait, and nothing more is to be known
+			return value;
 		}
 		CompletionStage<?> stage = (operation.form() == Form.STAGE)
 				? LaterValue.stage(value, operation.guard().environment().workers()) : null;

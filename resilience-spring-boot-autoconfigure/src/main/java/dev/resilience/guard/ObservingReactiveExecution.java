@@ -1,7 +1,6 @@
 package dev.resilience.guard;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -37,11 +36,7 @@ final class ObservingReactiveExecution implements Execution {
 	}
 
 	private static <T> Mono<T> value(ObservedCall call, Mono<T> mono) {
-		AtomicReference<@Nullable T> value = new AtomicReference<>();
-		return mono.doOnNext(value::set)
-			.doOnSuccess((ignored) -> call.returned(value.get()))
-			.doOnError(call::ended)
-			.doOnCancel(call::cancelled);
+		return mono.doOnSuccess(call::returned).doOnError(call::ended).doOnCancel(call::cancelled);
 	}
 
 	// whoever has seen an element has been served

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
-import dev.resilience.DependencyType;
 import dev.resilience.failure.FailedResult;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.Outcome;
@@ -52,7 +51,7 @@ final class Rescue {
 		if (this.failure.isAnswer()) {
 			return end(this.failure.exception(), conclude(Outcome.SUCCESS));
 		}
-		while (mayBeServed() && this.wayOuts.hasNext()) {
+		while (Conclusion.mayBeServed(this.call, this.failure) && this.wayOuts.hasNext()) {
 			WayOut wayOut = this.wayOuts.next();
 			try {
 				Object offered = ask(wayOut);
@@ -90,12 +89,6 @@ final class Rescue {
 			Conclusion.publish(this.call, outcome);
 		}
 		return first;
-	}
-
-	// nothing replaces an Error, and an interrupted critical call ends
-	private boolean mayBeServed() {
-		boolean critical = this.call.operation.policy().type() == DependencyType.CRITICAL;
-		return !Conclusion.isError(this.failure) && !(critical && this.failure.isInterrupted());
 	}
 
 	// what was returned and not thrown goes back in the same way
