@@ -14,7 +14,8 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes every switch and every change of a policy as an audit event.
+ * Publishes every switch, every change of a policy and every decision about dead letters
+ * as an audit event.
  */
 public final class ChangeAudit {
 
@@ -23,6 +24,9 @@ public final class ChangeAudit {
 
 	/** The type of the audit event of a change of a policy. */
 	public static final String POLICY_CHANGED = "INTEGRATION_POLICY_CHANGED";
+
+	/** The type of the audit event of dead letters that were requeued or discarded. */
+	public static final String DEAD_LETTERS_DECIDED = "INTEGRATION_DEAD_LETTERS_DECIDED";
 
 	private final ApplicationEventPublisher publisher;
 
@@ -59,6 +63,11 @@ public final class ChangeAudit {
 			data.put("reason", reason);
 		}
 		publish(POLICY_CHANGED, data);
+	}
+
+	void deadLettersDecided(String dependency, String action, String id, int letters) {
+		publish(DEAD_LETTERS_DECIDED,
+				Map.of("dependency", dependency, "action", action, "id", id, "deadLetters", letters));
 	}
 
 	private void publish(String type, Map<String, Object> data) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -29,7 +30,7 @@ import org.springframework.boot.convert.DurationStyle;
  */
 @Endpoint(id = "integrations", defaultAccess = Access.READ_ONLY)
 @RegisterReflectionForBinding({ DependencyMap.class, DependencyDescriptor.class, IntegrationsEndpoint.Problem.class,
-		QuarantineReads.Quarantined.class })
+		QuarantineReads.Quarantined.class, DeliveryOperations.Deliveries.class, DeliveryOperations.Decided.class })
 public class IntegrationsEndpoint {
 
 	private final DependencyRegistry registry;
@@ -42,6 +43,8 @@ public class IntegrationsEndpoint {
 
 	private final QuarantineReads quarantine;
 
+	private final DeliveryOperations deliveries;
+
 	/**
 	 * Create the endpoint.
 	 * @param registry the live dependencies
@@ -49,14 +52,16 @@ public class IntegrationsEndpoint {
 	 * @param changes changes their policies
 	 * @param audit is told of every change
 	 * @param quarantine shows corrupt responses
+	 * @param deliveries shows durable calls
 	 */
 	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, PolicyChanges changes,
-			ChangeAudit audit, QuarantineReads quarantine) {
+			ChangeAudit audit, QuarantineReads quarantine, DeliveryOperations deliveries) {
 		this.registry = registry;
 		this.map = map;
 		this.changes = changes;
 		this.audit = audit;
 		this.quarantine = quarantine;
+		this.deliveries = deliveries;
 	}
 
 	/**
@@ -81,18 +86,40 @@ public class IntegrationsEndpoint {
 	/**
 	 * More about one dependency.
 	 * @param name its name
-	 * @param detail what is asked for: {@code quarantine}
+	 * @param detail what is asked for: {@code quarantine} or {@code deliveries}
+	 * @param caller who asks
+	 * @param page of the dead letters among the deliveries, from 0
+	 * @param size of such a page
 	 * @return the detail, or why it is not shown
 	 */
 	@ReadOperation
-	public WebEndpointResponse<Object> detail(@Selector String name, @Selector String detail) {
+	public WebEndpointResponse<Object> detail(@Selector String name, @Selector String detail, SecurityContext caller,
+			@Nullable Integer page, @Nullable Integer size) {
 		if (this.registry.find(name) == null) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
 		return switch (detail) {
 			case "quarantine" -> this.quarantine.read(name);
+			case "deliveries" -> this.deliveries.read(name, caller, page, size);
 			default -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		};
+	}
+
+	/**
+	 * Decide about dead letters of a dependency.
+	 * @param name its name
+	 * @param detail {@code deliveries}
+	 * @param action {@code requeue} or {@code discard}
+	 * @param id of a dead letter, or {@code all}
+	 * @return what was done, or what is wrong with the request
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> decide(@Selector String name, @Selector String detail, @Nullable String action,
+			@Nullable String id) {
+		if (this.registry.find(name) == null || !detail.equals("deliveries")) {
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		}
+		return this.deliveries.decide(name, action, id);
 	}
 
 	/**
@@ -176,7 +203,7 @@ public class IntegrationsEndpoint {
 		}
 	}
 
-	private static WebEndpointResponse<Object> wrong(@Nullable String reason) {
+	static WebEndpointResponse<Object> wrong(@Nullable String reason) {
 		return new WebEndpointResponse<>(new Problem(String.valueOf(reason)), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
 

@@ -9,6 +9,7 @@ import dev.resilience.ReactiveDependencies;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
+import dev.resilience.guard.Deliveries;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.RequestDeadline;
 import dev.resilience.guard.SharedBuckets;
@@ -17,6 +18,7 @@ import dev.resilience.guard.Threads;
 import dev.resilience.guard.Tracing;
 import dev.resilience.guard.Transactions;
 import dev.resilience.interceptor.DependencyAdvisor;
+import dev.resilience.interceptor.DurableMethods;
 import dev.resilience.interceptor.EarlyBeans;
 import dev.resilience.interceptor.OperationCatalog;
 import dev.resilience.interceptor.OperationFactory;
@@ -27,6 +29,7 @@ import dev.resilience.interceptor.WovenMethods;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.GuardLifecycle;
 import dev.resilience.registry.HandedInOperations;
 import dev.resilience.registry.HealthChecks;
@@ -147,9 +150,10 @@ public final class ResilienceAutoConfiguration {
 	@Bean
 	OperationFactory resilienceOperationFactory(PolicyResolver policies, DependencyRegistry registry,
 			ConfigurableListableBeanFactory beans, Environment environment, ResultClassification results,
-			ResourceLoader resources) {
+			ResourceLoader resources, OperationCatalog catalog, ObjectProvider<Deliveries> deliveries) {
 		return new OperationFactory(policies, registry, beans, environment, results,
-				CurrentUser.users(resources.getClassLoader()));
+				CurrentUser.users(resources.getClassLoader()),
+				new DurableMethods(catalog, beans, deliveries::getIfAvailable));
 	}
 
 	@Bean
@@ -182,9 +186,10 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	DependencyMapReader resilienceDependencyMapReader(org.springframework.core.env.Environment properties,
-			DependencyRegistry registry, HealthChecks healthChecks, ObjectProvider<Quarantine> quarantine) {
+			DependencyRegistry registry, HealthChecks healthChecks, ObjectProvider<Quarantine> quarantine,
+			ObjectProvider<DurableBacklogs> backlogs) {
 		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks,
-				quarantine.getIfAvailable());
+				quarantine.getIfAvailable(), backlogs.getIfAvailable(() -> DurableBacklogs.NONE));
 	}
 
 	@Bean

@@ -1,10 +1,13 @@
 package dev.resilience.autoconfigure;
 
+import dev.resilience.actuate.DeliveryOperations;
 import dev.resilience.actuate.IntegrationsEndpoint;
 import dev.resilience.actuate.QuarantineReads;
 import dev.resilience.actuate.ChangeAudit;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.DeadLetters;
+import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.PolicyChanges;
 import dev.resilience.signal.Quarantine;
 
@@ -17,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
@@ -27,19 +31,23 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnAvailableEndpoint(endpoint = IntegrationsEndpoint.class)
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(IntegrationsEndpointProperties.class)
 public final class ResilienceEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	IntegrationsEndpoint integrationsEndpoint(DependencyRegistry registry, DependencyMapReader map,
 			PolicyChanges changes, ApplicationEventPublisher publisher, ObjectProvider<Quarantine> quarantine,
-			ObjectProvider<EndpointAccessResolver> access) {
+			ObjectProvider<EndpointAccessResolver> access, ObjectProvider<DurableBacklogs> backlogs,
+			ObjectProvider<DeadLetters> deadLetters, IntegrationsEndpointProperties properties) {
 		EndpointAccessResolver resolver = access.getIfAvailable(() -> (endpoint, byDefault) -> byDefault);
 		boolean writeAccess = resolver.accessFor(EndpointId.of("integrations"),
 				Access.READ_ONLY) == Access.UNRESTRICTED;
-		return new IntegrationsEndpoint(registry, map, changes,
-				new ChangeAudit(publisher, CurrentUser.users(null).caller()),
-				new QuarantineReads(quarantine.getIfAvailable(), writeAccess));
+		ChangeAudit audit = new ChangeAudit(publisher, CurrentUser.users(null).caller());
+		return new IntegrationsEndpoint(registry, map, changes, audit,
+				new QuarantineReads(quarantine.getIfAvailable(), writeAccess),
+				new DeliveryOperations(backlogs.getIfAvailable(() -> DurableBacklogs.NONE),
+						deadLetters.getIfAvailable(), properties.showValues(), properties.roles(), audit));
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.resilience.autoconfigure;
 
 import dev.resilience.metrics.DependencyMeters;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.DurableBacklogs;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,8 +24,10 @@ import org.springframework.context.annotation.Bean;
 public final class ResilienceMetricsAutoConfiguration {
 
 	@Bean
-	DependencyMeters resilienceDependencyMeters(MeterRegistry meters, ObjectProvider<DependencyRegistry> registry) {
-		return new DependencyMeters(meters, registry::getObject);
+	DependencyMeters resilienceDependencyMeters(MeterRegistry meters, ObjectProvider<DependencyRegistry> registry,
+			ObjectProvider<DurableBacklogs> backlogs) {
+		return new DependencyMeters(meters, registry::getObject,
+				() -> backlogs.getIfAvailable(() -> DurableBacklogs.NONE));
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 import dev.resilience.DependencyType;
 import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.SchemaInitialization;
 import dev.resilience.policy.SelfInvocation;
 import dev.resilience.policy.Settings;
 import dev.resilience.policy.Weaving;
@@ -34,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param deadline how the time that is left travels over HTTP.
  * @param rateLimit rate limits that instances share.
  * @param quarantine corrupt responses that are kept for investigation.
+ * @param delivery where durable calls are stored, and how they are delivered.
  * @param selfInvocation what happens when a bean calls a guarded method of its own, which
  * its proxy does not see.
  * @param weaving what guards the calls that proxies do not see.
@@ -43,7 +45,8 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("100") int maxUnknown, @DefaultValue Types types,
 		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
 		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine,
-		@DefaultValue("warn") SelfInvocation selfInvocation, @DefaultValue("none") Weaving weaving) {
+		@DefaultValue Delivery delivery, @DefaultValue("warn") SelfInvocation selfInvocation,
+		@DefaultValue("none") Weaving weaving) {
 
 	ResilienceProperties {
 		check("max-unknown", maxUnknown, maxUnknown >= 1, "a whole number from 1");
@@ -163,6 +166,41 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			check("quarantine.max-body", maxBody,
 					maxBody.toBytes() >= 1 && maxBody.compareTo(DataSize.ofMegabytes(16)) <= 0,
 					"a size from 1B to 16MB, for example 4KB");
+		}
+
+	}
+
+	/**
+	 * Where durable calls are stored, and how they are delivered.
+	 *
+	 * @param dataSource name of the DataSource bean in whose database they are stored.
+	 * Default: the application's only or primary one.
+	 * @param directory directory of the embedded H2 database in which they are stored if
+	 * the application has no DataSource. One instance only can use it.
+	 * @param initializeSchema when we make the tables ourselves: embedded (in an H2
+	 * database in a file or in memory), always or never. Flyway or Liquibase make them if
+	 * the application uses one of them, unless it is never.
+	 * @param maxPayload how much may be stored of a call.
+	 * @param pollInterval how often an instance looks for calls that are due.
+	 * @param heartbeat how often an instance says that it lives; the calls that it has in
+	 * hand are taken over when it has missed four times.
+	 */
+	record Delivery(@Nullable String dataSource, @DefaultValue("resilience-delivery") String directory,
+			@DefaultValue("embedded") SchemaInitialization initializeSchema, @DefaultValue("256KB") DataSize maxPayload,
+			@DefaultValue("1s") Duration pollInterval, @DefaultValue("5s") Duration heartbeat) {
+
+		Delivery {
+			check("delivery.directory", directory, !directory.isBlank() && directory.indexOf(';') < 0,
+					"the name of a directory, without a semicolon");
+			check("delivery.max-payload", maxPayload,
+					maxPayload.toBytes() >= 1024 && maxPayload.compareTo(DataSize.ofMegabytes(1)) <= 0,
+					"a size from 1KB to 1MB, for example 256KB");
+			check("delivery.poll-interval", pollInterval,
+					pollInterval.toMillis() >= 10 && pollInterval.compareTo(Duration.ofMinutes(1)) <= 0,
+					"a duration from 10ms to 1m");
+			check("delivery.heartbeat", heartbeat,
+					heartbeat.toMillis() >= 100 && heartbeat.compareTo(Duration.ofMinutes(5)) <= 0,
+					"a duration from 100ms to 5m");
 		}
 
 	}

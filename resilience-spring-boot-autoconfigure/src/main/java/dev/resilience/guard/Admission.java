@@ -260,6 +260,18 @@ final class Admission {
 		};
 	}
 
+	/** Whether it is neither switched off nor paused, and the breaker would let probe. */
+	boolean isAvailable(long nowNanos) {
+		return switch (this.control.position(nowNanos)) {
+			case OFF -> false;
+			case BYPASS -> true;
+			case AUTO -> {
+				Duration wait = retryAfter(nowNanos);
+				yield wait == null || wait.isZero() || wait.isNegative();
+			}
+		};
+	}
+
 	/** The longer of the pause and the breaker's open time; {@code null} for none. */
 	@Nullable Duration retryAfter(long nowNanos) {
 		Breaker breaker = this.breaker;

@@ -8,13 +8,18 @@ import dev.resilience.policy.OperationPolicy;
  * The wait between two attempts: grows as its strategy says, up to a maximum, and is
  * random as far as its jitter says.
  */
-final class Backoff {
+public final class Backoff {
 
 	private final OperationPolicy.Backoff policy;
 
 	private final DoubleSupplier random;
 
-	Backoff(OperationPolicy.Backoff policy, DoubleSupplier random) {
+	/**
+	 * Create a back-off.
+	 * @param policy how it grows
+	 * @param random from 0 to 1
+	 */
+	public Backoff(OperationPolicy.Backoff policy, DoubleSupplier random) {
 		this.policy = policy;
 		this.random = random;
 	}
@@ -24,7 +29,7 @@ final class Backoff {
 	 * @param failedAttempts how many attempts have failed, from 1
 	 * @return the wait in nanoseconds
 	 */
-	long nanos(int failedAttempts) {
+	public long nanos(int failedAttempts) {
 		double longest = Math.min(this.policy.max().toNanos(),
 				this.policy.initial().toNanos() * growth(failedAttempts));
 		double jitter = this.policy.jitter();

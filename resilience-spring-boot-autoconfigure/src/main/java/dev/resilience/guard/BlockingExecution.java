@@ -34,7 +34,7 @@ final class BlockingExecution implements Execution {
 		return rescue.served(rescue.next());
 	}
 
-	private static @Nullable Object attempts(Call call) {
+	static @Nullable Object attempts(Call call) {
 		while (true) {
 			call.nextAttempt();
 			Failure refused = admit(call);

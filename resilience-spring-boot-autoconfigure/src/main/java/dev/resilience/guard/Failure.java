@@ -134,11 +134,19 @@ public final class Failure {
 		return this.classification.kind() == FailureKind.NONE && !this.interrupted;
 	}
 
-	boolean isRefusal() {
+	/**
+	 * Whether it was not attempted.
+	 * @return {@code true} if the guard refused it
+	 */
+	public boolean isRefusal() {
 		return this.refusal != null;
 	}
 
-	boolean isInterrupted() {
+	/**
+	 * Whether somebody has interrupted it, which says nothing about the dependency.
+	 * @return {@code true} if its thread was interrupted from outside
+	 */
+	public boolean isInterrupted() {
 		return this.interrupted;
 	}
 

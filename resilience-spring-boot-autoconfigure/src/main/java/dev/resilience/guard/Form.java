@@ -11,6 +11,9 @@ public enum Form {
 	/** Not at all: fire and forget. */
 	BACKGROUND,
 
+	/** Not at all: stored for later. */
+	DURABLE,
+
 	/** Through a {@code CompletionStage} or {@code Future}. */
 	STAGE,
 

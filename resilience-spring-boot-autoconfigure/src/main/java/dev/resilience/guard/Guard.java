@@ -9,6 +9,7 @@ import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.DependencySignals;
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,24 @@ public final class Guard {
 	 */
 	public @Nullable Duration retryAfter() {
 		return this.admission.retryAfter(now());
+	}
+
+	/**
+	 * Whether calls would be let through now: it is not switched off, its breaker is not
+	 * open, and it has not asked for a pause. Costs no call its probe.
+	 * @return {@code true} if they would
+	 */
+	public boolean isAvailable() {
+		return this.admission.isAvailable(now());
+	}
+
+	/**
+	 * Tell the listeners what has become of durable calls.
+	 * @param result what has become of them
+	 * @param calls how many they are
+	 */
+	public void delivered(DeliveryResult result, int calls) {
+		this.listeners.onDelivery(result, calls);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.List;
 import dev.resilience.FailureKind;
 import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.RetryDecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,18 @@ final class Listeners implements CallListener {
 		for (CallListener listener : this.listeners) {
 			try {
 				listener.onCall(event);
+			}
+			catch (RuntimeException ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	@Override
+	public void onDelivery(DeliveryResult result, int calls) {
+		for (CallListener listener : this.listeners) {
+			try {
+				listener.onDelivery(result, calls);
 			}
 			catch (RuntimeException ex) {
 				failed(ex);

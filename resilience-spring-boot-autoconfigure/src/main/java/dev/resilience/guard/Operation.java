@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
@@ -47,6 +48,21 @@ public final class Operation {
 	 */
 	public Operation(OperationPolicy policy, Guard guard, Form form, List<WayOut> wayOuts,
 			@Nullable ResultCheck check) {
+		this(policy, guard, form, wayOuts, check, null);
+	}
+
+	/**
+	 * Create an operation whose calls are stored before they are attempted.
+	 * @param policy what was decided for it
+	 * @param guard the mechanisms of its dependency
+	 * @param store stores its calls
+	 */
+	public Operation(OperationPolicy policy, Guard guard, CallStore store) {
+		this(policy, guard, Form.DURABLE, List.of(), null, store);
+	}
+
+	private Operation(OperationPolicy policy, Guard guard, Form form, List<WayOut> wayOuts, @Nullable ResultCheck check,
+			@Nullable CallStore store) {
 		this.policy = policy;
 		this.guard = guard;
 		this.form = form;
@@ -57,7 +73,8 @@ public final class Operation {
 		this.timeoutNanos = policy.timeout().toNanos();
 		this.attemptTimeoutNanos = (policy.attemptTimeout() != null) ? policy.attemptTimeout().toNanos() : 0;
 		this.slowNanos = policy.slowCall().toNanos();
-		this.execution = (policy.mode() == Mode.OBSERVE) ? observing(form) : enforcing(form);
+		this.execution = (store != null) ? new DurableExecution(store)
+				: (policy.mode() == Mode.OBSERVE) ? observing(form) : enforcing(form);
 	}
 
 	private static Execution observing(Form form) {
@@ -66,7 +83,7 @@ public final class Operation {
 
 	private Execution enforcing(Form form) {
 		return switch (form) {
-			case BLOCKING -> new BlockingExecution();
+			case BLOCKING, DURABLE -> new BlockingExecution();
 			case BACKGROUND ->
 				new BackgroundExecution(this.guard.backlog(this.policy.operation()), this.policy.queue());
 			case STAGE -> new StageExecution();
@@ -84,6 +101,16 @@ public final class Operation {
 	 */
 	public @Nullable Object call(Work work) throws Throwable {
 		return this.execution.execute(this, work);
+	}
+
+	/**
+	 * Deliver a call that was stored, on this thread.
+	 * @param work the method with its arguments
+	 * @param again whether it will be tried again after a failure
+	 * @return how it failed, {@code null} if the partner has it
+	 */
+	public @Nullable Failure deliver(Work work, Predicate<Failure> again) {
+		return Delivery.deliver(this, work, again);
 	}
 
 	Call begin(Work work) {
@@ -181,7 +208,11 @@ public final class Operation {
 		return this.form;
 	}
 
-	Guard guard() {
+	/**
+	 * The mechanisms of its dependency.
+	 * @return the guard
+	 */
+	public Guard guard() {
 		return this.guard;
 	}
 

@@ -199,6 +199,15 @@ public final class OperationCatalog implements SmartInitializingSingleton {
 		return new AnnotatedBeans(annotated, !incomplete);
 	}
 
+	/** The names of the beans that have a method. */
+	List<String> beanNames(DependencySpec spec) {
+		return annotatedTypes().entrySet()
+			.stream()
+			.filter((bean) -> this.methods.of(bean.getValue()).contains(spec))
+			.map(Map.Entry::getKey)
+			.toList();
+	}
+
 	/**
 	 * The classes of the annotated beans by the beans' names; of a bean that was not
 	 * created yet, perhaps an interface only.

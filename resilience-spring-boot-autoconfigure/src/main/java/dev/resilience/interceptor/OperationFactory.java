@@ -44,6 +44,8 @@ public final class OperationFactory {
 
 	private final ResultChecks checks;
 
+	private final DurableMethods durable;
+
 	private final Map<DependencySpec, GuardedMethod> methods = new HashMap<>();
 
 	/**
@@ -54,21 +56,23 @@ public final class OperationFactory {
 	 * @param environment what all guards share
 	 * @param results finds results that are failures
 	 * @param users who is authenticated, if anybody is: last good values are his own
+	 * @param durable finds the methods whose calls are durable
 	 */
 	public OperationFactory(PolicyResolver policies, DependencyRegistry registry, BeanFactory beans,
-			Environment environment, ResultClassification results, Users users) {
+			Environment environment, ResultClassification results, Users users, DurableMethods durable) {
 		this(policies, registry,
 				new WayOutResolver(new FallbackResolver(beans), new LastGoodResolver(beans, environment, users)),
-				new ResultChecks(results, beans));
+				new ResultChecks(results, beans), durable);
 	}
 
 	private OperationFactory(PolicyResolver policies, DependencyRegistry registry, WayOutResolver wayOuts,
-			ResultChecks checks) {
+			ResultChecks checks, DurableMethods durable) {
 		this.policies = policies;
 		this.decisions = new PolicyDecisions(policies);
 		this.registry = registry;
 		this.wayOuts = wayOuts;
 		this.checks = checks;
+		this.durable = durable;
 	}
 
 	/**
@@ -76,7 +80,7 @@ public final class OperationFactory {
 	 * @param policies decides the policies
 	 */
 	OperationFactory with(PolicyResolver policies) {
-		return new OperationFactory(policies, this.registry, this.wayOuts, this.checks);
+		return new OperationFactory(policies, this.registry, this.wayOuts, this.checks, this.durable);
 	}
 
 	/**
@@ -96,6 +100,11 @@ public final class OperationFactory {
 		Map<String, DependencyPolicy> dependencies = this.decisions.dependencies(specs, this.registry.guards(),
 				complete);
 		List<MethodPlan> plans = specs.stream().map(this::plan).toList();
+		if (complete) {
+			dependencies.keySet()
+				.forEach((name) -> this.decisions.refuseDurable(name,
+						plans.stream().anyMatch((plan) -> plan.durable() != null && plan.spec().name().equals(name))));
+		}
 		this.registry.define(this.policies, dependencies.values());
 		Map<String, List<Operation>> operations = new TreeMap<>();
 		dependencies.keySet().forEach((name) -> operations.put(name, new ArrayList<>()));
@@ -133,23 +142,33 @@ public final class OperationFactory {
 	private MethodPlan plan(DependencySpec spec) {
 		OperationPolicy policy = this.decisions.of(spec);
 		Form form = ReturnForms.of(spec.method(), spec.owner(), policy.type(), policy.isolation());
-		PolicyDecisions.refuseDurable(policy, spec.signature());
+		DurableMethod durable = this.durable.find(spec, policy);
 		WayOuts wayOuts = this.wayOuts.find(spec, policy, form);
 		ItemizedMethod items = (policy.type() == DependencyType.CRITICAL)
 				? ItemizedMethod.of(spec.method(), spec.owner(), form) : null;
 		return new MethodPlan(spec, policy, form, wayOuts, this.checks.find(spec, form), KeyParameter.of(spec.method()),
-				items);
+				items, durable);
 	}
 
 	private Operation operation(MethodPlan plan) {
 		Guard guard = this.registry.find(plan.spec().name());
 		Assert.state(guard != null, "The dependency of an operation has a guard");
-		Operation operation = new Operation(plan.policy(), guard, plan.form(), plan.wayOuts().inOrder(), plan.check());
+		Operation operation = operation(plan, guard);
 		LastGood lastGood = plan.wayOuts().lastGood();
 		if (lastGood != null) {
 			lastGood.begin();
 		}
 		this.methods.put(plan.spec(), new GuardedMethod(operation, lastGood, plan.key(), plan.items()));
+		return operation;
+	}
+
+	private Operation operation(MethodPlan plan, Guard guard) {
+		DurableMethod durable = plan.durable();
+		if (durable == null) {
+			return new Operation(plan.policy(), guard, plan.form(), plan.wayOuts().inOrder(), plan.check());
+		}
+		Operation operation = new Operation(plan.policy(), guard, this.durable.store(durable));
+		this.durable.deliver(durable, operation);
 		return operation;
 	}
 
@@ -167,7 +186,8 @@ public final class OperationFactory {
 	 * All that is decided for a method, before anything has changed.
 	 */
 	private record MethodPlan(DependencySpec spec, OperationPolicy policy, Form form, WayOuts wayOuts,
-			@Nullable ResultCheck check, @Nullable KeyParameter key, @Nullable ItemizedMethod items) {
+			@Nullable ResultCheck check, @Nullable KeyParameter key, @Nullable ItemizedMethod items,
+			@Nullable DurableMethod durable) {
 	}
 
 }

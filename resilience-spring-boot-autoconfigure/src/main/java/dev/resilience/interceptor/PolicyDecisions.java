@@ -13,7 +13,6 @@ import java.util.TreeSet;
 
 import dev.resilience.DependencyType;
 import dev.resilience.guard.Guard;
-import dev.resilience.policy.Delivery;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.policy.PolicyResolver;
@@ -109,8 +108,7 @@ final class PolicyDecisions {
 
 	private DependencyPolicy withoutMethods(String name, DependencyType type, boolean complete) {
 		// work that is handed in would meet a wrong value at its first call
-		OperationPolicy policy = this.policies.operation(name, "", name, type, Settings.NONE, (key) -> "built-in");
-		refuseDurable(policy, "calls of dependency '%s'".formatted(name));
+		this.policies.operation(name, "", name, type, Settings.NONE, (key) -> "built-in");
 		if (complete) {
 			this.policies.refuseUnknownOperations(name, List.of());
 		}
@@ -185,12 +183,18 @@ final class PolicyDecisions {
 					.formatted(name));
 	}
 
-	static void refuseDurable(OperationPolicy policy, String subject) {
-		if (policy.delivery() == Delivery.DURABLE) {
+	/**
+	 * Refuses what asks for durable delivery and has no method whose calls can be
+	 * durable.
+	 * @param durable whether it has one
+	 */
+	void refuseDurable(String name, boolean durable) {
+		String key = this.policies.durable(name);
+		if (key != null && !durable) {
 			throw new InvalidDependencyException(
-					"'%s' asks for durable delivery of %s, which this version does not have"
-						.formatted(policy.sources().get("delivery"), subject),
-					"Remove 'delivery: durable'; best-effort calls run their fallback when they fail.");
+					"'%s' asks for durable delivery, but dependency '%s' has no OPTIONAL void method".formatted(key,
+							name),
+					"Only such a method can be durable: its caller waits for nothing, and what is handed in as code cannot be stored.");
 		}
 	}
 

@@ -12,6 +12,7 @@ import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
 import io.micrometer.core.instrument.Counter;
@@ -41,19 +42,28 @@ final class CallMeters implements CallListener {
 	private final AtomicReferenceArray<@Nullable Counter> retries = new AtomicReferenceArray<>(
 			RetryDecision.values().length);
 
+	private final AtomicReferenceArray<@Nullable Counter> deliveries = new AtomicReferenceArray<>(
+			DeliveryResult.values().length);
+
+	private final Supplier<List<Meter>> backlog;
+
 	// no monitor: it would pin a virtual caller
 	private final ReentrantLock registration = new ReentrantLock();
 
-	// both below are guarded by the lock
+	// all below are guarded by the lock
 	private final List<Meter> registered = new ArrayList<>();
+
+	private boolean backlogRegistered;
 
 	private boolean closed;
 
 	/**
 	 * Create the meters.
 	 * @param gauges those of its state, which end with them
+	 * @param backlog registers those of its durable calls, if it has any
 	 */
-	CallMeters(MeterRegistry registry, String dependency, List<Gauge> gauges) {
+	CallMeters(MeterRegistry registry, String dependency, List<Gauge> gauges, Supplier<List<Meter>> backlog) {
+		this.backlog = backlog;
 		this.registry = registry;
 		this.dependency = dependency;
 		this.registered.addAll(gauges);
@@ -91,6 +101,37 @@ final class CallMeters implements CallListener {
 		}
 		if (counter != null) {
 			counter.increment();
+		}
+	}
+
+	@Override
+	public void onDelivery(DeliveryResult result, int calls) {
+		Counter counter = this.deliveries.get(result.ordinal());
+		if (counter == null) {
+			counter = register(this.deliveries, result.ordinal(),
+					() -> Counter.builder("resilience.deliveries")
+						.description("What has become of durable calls")
+						.tag("dependency", this.dependency)
+						.tag("result", result.tag())
+						.register(this.registry));
+			registerBacklog();
+		}
+		if (counter != null) {
+			counter.increment(calls);
+		}
+	}
+
+	// only where something is durable
+	private void registerBacklog() {
+		this.registration.lock();
+		try {
+			if (!this.closed && !this.backlogRegistered) {
+				this.backlogRegistered = true;
+				this.registered.addAll(this.backlog.get());
+			}
+		}
+		finally {
+			this.registration.unlock();
 		}
 	}
 

@@ -3,15 +3,20 @@ package dev.resilience.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import dev.resilience.guard.BreakerState;
 import dev.resilience.guard.Guard;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.registry.DurableBacklog;
+import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.signal.CallListener;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 
 /**
  * The meters of all dependencies: timers and counters of their calls, and gauges of their
@@ -23,14 +28,19 @@ public final class DependencyMeters implements CallListener.Factory {
 
 	private final Supplier<DependencyRegistry> registry;
 
+	private final Supplier<DurableBacklogs> backlogs;
+
 	/**
 	 * Create the meters.
 	 * @param meters where they are registered
 	 * @param registry the live dependencies; asked for when a gauge is read
+	 * @param backlogs what waits for its delivery; asked for when a gauge is read
 	 */
-	public DependencyMeters(MeterRegistry meters, Supplier<DependencyRegistry> registry) {
+	public DependencyMeters(MeterRegistry meters, Supplier<DependencyRegistry> registry,
+			Supplier<DurableBacklogs> backlogs) {
 		this.meters = meters;
 		this.registry = registry;
+		this.backlogs = backlogs;
 	}
 
 	@Override
@@ -49,7 +59,21 @@ public final class DependencyMeters implements CallListener.Factory {
 				.tag("state", state.name().toLowerCase(Locale.ROOT).replace('_', '-'))
 				.register(this.meters));
 		}
-		return new CallMeters(this.meters, dependency, gauges);
+		return new CallMeters(this.meters, dependency, gauges, () -> backlog(dependency));
+	}
+
+	private List<Meter> backlog(String dependency) {
+		return List.of(Gauge.builder("resilience.delivery.pending", () -> {
+			DurableBacklog backlog = this.backlogs.get().of(dependency);
+			return (backlog != null) ? backlog.pending() : 0;
+		}).description("Durable calls that are to be delivered").tag("dependency", dependency).register(this.meters),
+				TimeGauge.builder("resilience.delivery.oldest", () -> {
+					DurableBacklog backlog = this.backlogs.get().of(dependency);
+					return (backlog != null && backlog.oldest() != null) ? backlog.oldest().toMillis() : 0;
+				}, TimeUnit.MILLISECONDS)
+					.description("For how long the oldest durable call waits")
+					.tag("dependency", dependency)
+					.register(this.meters));
 	}
 
 	private Gauge gauge(String meter, String description, String dependency, ToDoubleFunction<Guard> value) {

@@ -19,6 +19,16 @@ final class Defaults {
 
 	static final double BACKOFF_JITTER = 1.0;
 
+	static final int DELIVERY_MAX_ATTEMPTS = 20;
+
+	static final Duration DELIVERY_MAX_AGE = Duration.ofHours(24);
+
+	static final Duration DELIVERY_BACKOFF_INITIAL = Duration.ofSeconds(1);
+
+	static final Duration DELIVERY_BACKOFF_MAX = Duration.ofHours(1);
+
+	static final double DELIVERY_BACKOFF_JITTER = 0.5;
+
 	static final Rate BUDGET_RATIO = new Rate(0.2);
 
 	static final double BUDGET_MIN_PER_SECOND = 1;

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param ignore exceptions that are answers
  * @param isolation the thread it runs on
  * @param queue how many fire-and-forget calls may wait
- * @param delivery what becomes of a fire-and-forget call that fails
+ * @param delivery how its calls are delivered if they are durable, {@code null} if they
+ * are best-effort
  * @param fallback the fallback method, {@code null} for none
  * @param lastGood the last good value, {@code null} if off
  * @param sources where each value came from, by its key
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record OperationPolicy(String dependency, String operation, DependencyType type, Mode mode, Duration timeout,
 		@Nullable Duration attemptTimeout, Duration slowCall, boolean slowCallCounted, int maxAttempts, Backoff backoff,
 		boolean idempotent, boolean idempotencyKey, List<Class<? extends Throwable>> ignore, Isolation isolation,
-		int queue, Delivery delivery, @Nullable String fallback, @Nullable LastGood lastGood,
+		int queue, @Nullable DeliveryPolicy delivery, @Nullable String fallback, @Nullable LastGood lastGood,
 		Map<String, String> sources) {
 
 	/**
@@ -82,29 +83,47 @@ public record OperationPolicy(String dependency, String operation, DependencyTyp
 	 */
 	public record Backoff(BackoffStrategy strategy, Duration initial, double multiplier, Duration max, double jitter) {
 
-		static Backoff decide(Layers layers) {
-			Duration initial = layers.notNegative("retry.backoff.initial", (s) -> s.retry().backoff().initial(),
-					Defaults.BACKOFF_INITIAL);
-			Duration max = layers.notNegative("retry.backoff.max", (s) -> s.retry().backoff().max(),
-					Defaults.BACKOFF_MAX);
-			if (!layers.isBuiltIn("retry.backoff.initial")) {
-				layers.check("retry.backoff.initial", initial, (wait) -> wait.compareTo(max) <= 0,
-						"a duration up to that of '%s', which is %s".formatted(layers.source("retry.backoff.max"),
-								max));
+		static Backoff betweenAttempts(Layers layers) {
+			return decide(layers, "retry.backoff", (settings) -> settings.retry().backoff(),
+					new Backoff(Defaults.BACKOFF_STRATEGY, Defaults.BACKOFF_INITIAL, Defaults.BACKOFF_MULTIPLIER,
+							Defaults.BACKOFF_MAX, Defaults.BACKOFF_JITTER));
+		}
+
+		static Backoff betweenDeliveries(Layers layers) {
+			return decide(layers, "delivery.backoff", Settings::deliveryBackoff,
+					new Backoff(Defaults.BACKOFF_STRATEGY, Defaults.DELIVERY_BACKOFF_INITIAL,
+							Defaults.BACKOFF_MULTIPLIER, Defaults.DELIVERY_BACKOFF_MAX,
+							Defaults.DELIVERY_BACKOFF_JITTER));
+		}
+
+		private static Backoff decide(Layers layers, String key, Function<Settings, Settings.@Nullable Backoff> backoff,
+				Backoff builtIn) {
+			Duration initial = layers.notNegative(key + ".initial", of(backoff, Settings.Backoff::initial),
+					builtIn.initial());
+			Duration max = layers.notNegative(key + ".max", of(backoff, Settings.Backoff::max), builtIn.max());
+			if (!layers.isBuiltIn(key + ".initial")) {
+				layers.check(key + ".initial", initial, (wait) -> wait.compareTo(max) <= 0,
+						"a duration up to that of '%s', which is %s".formatted(layers.source(key + ".max"), max));
 			}
 			return new Backoff(
-					layers.pick(
-							"retry.backoff.strategy", (s) -> s.retry().backoff().strategy(), Defaults.BACKOFF_STRATEGY),
+					layers.pick(key + ".strategy", of(backoff, Settings.Backoff::strategy), builtIn.strategy()),
 					initial,
-					layers.check("retry.backoff.multiplier",
-							layers.pick("retry.backoff.multiplier", (s) -> s.retry().backoff().multiplier(),
-									Defaults.BACKOFF_MULTIPLIER),
+					layers.check(key + ".multiplier",
+							layers.pick(key + ".multiplier", of(backoff, Settings.Backoff::multiplier),
+									builtIn.multiplier()),
 							(n) -> n >= 1 && n <= 100, "a number from 1 to 100"),
 					max,
-					layers.check(
-							"retry.backoff.jitter", layers.pick("retry.backoff.jitter",
-									(s) -> s.retry().backoff().jitter(), Defaults.BACKOFF_JITTER),
+					layers.check(key + ".jitter",
+							layers.pick(key + ".jitter", of(backoff, Settings.Backoff::jitter), builtIn.jitter()),
 							(n) -> n >= 0 && n <= 1, "a number from 0 to 1"));
+		}
+
+		private static <T> Function<Settings, @Nullable T> of(Function<Settings, Settings.@Nullable Backoff> backoff,
+				Function<Settings.Backoff, @Nullable T> value) {
+			return (settings) -> {
+				Settings.Backoff own = backoff.apply(settings);
+				return (own != null) ? value.apply(own) : null;
+			};
 		}
 
 	}

@@ -107,6 +107,18 @@ public final class PolicyResolver {
 	}
 
 	/**
+	 * Where a dependency as a whole is said to be durable.
+	 * @param dependency the name of the dependency
+	 * @return the key, {@code null} if it is not; a default of its type is no demand
+	 */
+	public @Nullable String durable(String dependency) {
+		Layers layers = new Layers().with(changes(dependency), (key) -> key + CHANGED)
+			.with(settings(dependency), (key) -> DEPENDENCIES + dependency + "." + key);
+		return (mode(layers) == Mode.ENFORCE && DeliveryPolicy.decide(layers) != null)
+				? layers.source(DeliveryPolicy.KEY) : null;
+	}
+
+	/**
 	 * The type that the properties give an operation.
 	 * @param dependency the name of the dependency
 	 * @param method the name of the method; {@code null} for the dependency as a whole
@@ -154,11 +166,10 @@ public final class PolicyResolver {
 		String fallback = layers.pick("fallback", (settings) -> fallbackMethod(settings.fallback()));
 		return new OperationPolicy(dependency, operation, type, mode(layers), timeout, attemptTimeout,
 				(slowCall != null) ? slowCall : timeout.dividedBy(2), slowCall != null, maxAttempts(layers, type),
-				OperationPolicy.Backoff.decide(layers), layers.pick("idempotent", Settings::idempotent, false),
+				OperationPolicy.Backoff.betweenAttempts(layers), layers.pick("idempotent", Settings::idempotent, false),
 				layers.pick("idempotency-key", Settings::idempotencyKey, false), ignore(layers),
 				layers.pick("isolation", Settings::isolation, Isolation.AUTO),
-				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE),
-				layers.pick("delivery", Settings::delivery, Delivery.BEST_EFFORT), fallback,
+				layers.atLeast(1, "queue", Settings::queue, Defaults.QUEUE), DeliveryPolicy.decide(layers), fallback,
 				OperationPolicy.LastGood.decide(layers), layers.sources());
 	}
 

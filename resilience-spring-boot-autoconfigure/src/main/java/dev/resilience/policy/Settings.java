@@ -40,7 +40,15 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param slowCall a success that takes longer is slow; when set, the breaker counts it.
  * Default for warnings: half the timeout.
  * @param delivery what becomes of a fire-and-forget call that fails: best-effort or
- * durable. Default best-effort.
+ * durable: stored before it is attempted, and tried again until it is delivered. Default
+ * best-effort.
+ * @param deliveryMode the same as delivery, for where the other delivery.* keys stand
+ * beside it and it can have no value of its own.
+ * @param deliveryMaxAttempts how often a durable call is attempted at most. Default 20.
+ * @param deliveryMaxAge how long a durable call is tried at most. Default 24h.
+ * @param deliveryKey of a durable call, in SpEL over its arguments: calls with the same
+ * key are delivered one after the other. Unset: in no order.
+ * @param deliveryBackoff the wait before a durable call is tried again.
  * @param isolation thread on which synchronous calls run: auto, caller or thread. Default
  * auto.
  * @param queue how many fire-and-forget calls may wait. Default 1000.
@@ -57,14 +65,19 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable String healthCheck,
 		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent, @Nullable Boolean idempotencyKey,
 		@Nullable List<Class<? extends Throwable>> ignore, @Name("switch") @Nullable SwitchPosition position,
-		@Nullable Mode mode, @Nullable Duration slowCall, @Nullable Delivery delivery, @Nullable Isolation isolation,
+		@Nullable Mode mode, @Nullable Duration slowCall, @Nullable Delivery delivery,
+		@Name("delivery.mode") @Nullable Delivery deliveryMode,
+		@Name("delivery.max-attempts") @Nullable Integer deliveryMaxAttempts,
+		@Name("delivery.max-age") @Nullable Duration deliveryMaxAge, @Name("delivery.key") @Nullable String deliveryKey,
+		@Name("delivery.backoff") @Nullable Backoff deliveryBackoff, @Nullable Isolation isolation,
 		@Nullable Integer queue, @Nullable LastGood lastGood, @DefaultValue Retry retry, @DefaultValue Breaker breaker,
 		@DefaultValue Bulkhead bulkhead, @Nullable RateLimit rateLimit, @Nullable Duration maxPause,
 		@Nullable Map<String, Settings> operations) {
 
 	/** A layer that leaves everything to the next one. */
 	public static final Settings NONE = new Settings(null, null, null, null, null, null, null, null, null, null, null,
-			null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+			null, null, null, null, null, null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE,
+			null, null, null);
 
 	/**
 	 * The layer that an annotation is.
@@ -79,7 +92,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 			@Nullable String fallback, @Nullable Boolean idempotent,
 			@Nullable List<Class<? extends Throwable>> ignore) {
 		return new Settings(type, null, timeout, null, fallback, null, null, idempotent, null, ignore, null, null, null,
-				null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null, null, null);
+				null, null, null, null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null,
+				null, null);
 	}
 
 	/**
@@ -164,11 +178,11 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 *
 	 * @param strategy how the wait grows from attempt to attempt: exponential, linear
 	 * (initial, twice initial, …) or fixed. Default exponential.
-	 * @param initial the longest first wait. Default 200ms.
+	 * @param initial the longest first wait. Default 200ms; 1s between deliveries.
 	 * @param multiplier by what an exponential wait grows, from 1. Default 2.
-	 * @param max the longest wait. Default 5s.
+	 * @param max the longest wait. Default 5s; 1h between deliveries.
 	 * @param jitter share of the wait that is random, from 0 (none) to 1 (all of it).
-	 * Default 1.0.
+	 * Default 1.0; 0.5 between deliveries.
 	 */
 	public record Backoff(@Nullable BackoffStrategy strategy, @Nullable Duration initial, @Nullable Double multiplier,
 			@Nullable Duration max, @Nullable Double jitter) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures how its calls failed since the start
  * @param warnings what somebody should look at
  * @param operations its operations
+ * @param delivery its durable calls, {@code null} if it has no durable operation
  * @param sources where each value of its policy came from
  */
 public record DependencyDescriptor(DependencyType type, @Nullable String description, Mode mode, Status status,
@@ -41,7 +42,7 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, Retry retry,
 		@Nullable String pausedFor, @Nullable String pausedUntil, @Nullable Integer quarantined, Signals signals,
 		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,
-		Map<String, String> sources) {
+		@Nullable Delivery delivery, Map<String, String> sources) {
 
 	/**
 	 * The way out.
@@ -115,6 +116,17 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 	 * @param saturation share of the bulkhead in use
 	 */
 	public record Signals(String window, double throughput, double errorRate, Latency latency, double saturation) {
+	}
+
+	/**
+	 * The durable calls, of all instances that share the store.
+	 *
+	 * @param pending how many are to be delivered
+	 * @param dead how many are tried no more
+	 * @param oldest for how long the oldest one waits, {@code null} if none does
+	 * @param durable whether they survive a crash of the store
+	 */
+	public record Delivery(long pending, long dead, @Nullable String oldest, boolean durable) {
 	}
 
 	/**

@@ -33,19 +33,23 @@ public final class DependencyMapReader {
 
 	private final @Nullable Quarantine quarantine;
 
+	private final DurableBacklogs backlogs;
+
 	/**
 	 * Create a reader.
 	 * @param application the name of the application, if it has one
 	 * @param registry the live dependencies
 	 * @param healthChecks the answers to their health checks
 	 * @param quarantine their corrupt responses, {@code null} if none are kept
+	 * @param backlogs what waits for its delivery
 	 */
 	public DependencyMapReader(@Nullable String application, DependencyRegistry registry, HealthChecks healthChecks,
-			@Nullable Quarantine quarantine) {
+			@Nullable Quarantine quarantine, DurableBacklogs backlogs) {
 		this.application = application;
 		this.registry = registry;
 		this.healthChecks = healthChecks;
 		this.quarantine = quarantine;
+		this.backlogs = backlogs;
 	}
 
 	/**
@@ -82,7 +86,8 @@ public final class DependencyMapReader {
 	private DependencyDescriptor read(LiveDependency live) {
 		Guard guard = live.guard();
 		DependencyPolicy policy = guard.policy();
-		List<DependencyDescriptor.Warning> warnings = warnings(live);
+		DurableBacklog backlog = this.backlogs.of(policy.name());
+		List<DependencyDescriptor.Warning> warnings = warnings(live, backlog);
 		BreakerReading breaker = guard.readBreaker();
 		boolean failing = isFailing(guard, breaker);
 		SwitchReading control = guard.readSwitch();
@@ -102,7 +107,7 @@ public final class DependencyMapReader {
 				fromNow(pausedFor), (this.quarantine != null) ? this.quarantine.responses(policy.name()).size() : null,
 				new DependencyDescriptor.Signals(signals.window().toString(), signals.throughput(), signals.errorRate(),
 						signals.latency(), signals.saturation()),
-				guard.signals().failures(), warnings, operations(live), policy.sources());
+				guard.signals().failures(), warnings, operations(live), delivery(backlog), policy.sources());
 	}
 
 	private static boolean isFailing(Guard guard, BreakerReading breaker) {
@@ -122,7 +127,30 @@ public final class DependencyMapReader {
 		return guard.signals().isCalled() ? Status.UP : Status.UNKNOWN;
 	}
 
-	private List<DependencyDescriptor.Warning> warnings(LiveDependency live) {
+	private static DependencyDescriptor.@Nullable Delivery delivery(@Nullable DurableBacklog backlog) {
+		return (backlog != null) ? new DependencyDescriptor.Delivery(backlog.pending(), backlog.dead(),
+				text(backlog.oldest()), backlog.durable()) : null;
+	}
+
+	private static void warn(DurableBacklog backlog, List<DependencyDescriptor.Warning> warnings) {
+		if (backlog.growingSince() != null) {
+			warnings.add(new DependencyDescriptor.Warning("BACKLOG",
+					"Its durable calls become more faster than they are delivered: %d are waiting"
+						.formatted(backlog.pending()),
+					backlog.growingSince().toString()));
+		}
+		if (backlog.unreachableSince() != null) {
+			warnings.add(new DependencyDescriptor.Warning("DELIVERY_STORE",
+					"The store of its durable calls does not answer: none is accepted or delivered",
+					backlog.unreachableSince().toString()));
+		}
+		if (!backlog.durable()) {
+			warnings.add(new DependencyDescriptor.Warning("DELIVERY_STORE",
+					"The database of its durable calls does not keep what it has committed when it crashes", null));
+		}
+	}
+
+	private List<DependencyDescriptor.Warning> warnings(LiveDependency live, @Nullable DurableBacklog backlog) {
 		List<DependencyDescriptor.Warning> warnings = new ArrayList<>();
 		HealthChecks.Result health = this.healthChecks.result(live.guard().policy().name());
 		if (health != null && !health.up()) {
@@ -138,6 +166,9 @@ public final class DependencyMapReader {
 			warnings.add(new DependencyDescriptor.Warning("RATE_LIMIT",
 					"The store of its shared rate limit does not answer: this instance keeps to its part",
 					reducedSince.toString()));
+		}
+		if (backlog != null) {
+			warn(backlog, warnings);
 		}
 		if (live.isUnguarded()) {
 			warnings.add(new DependencyDescriptor.Warning("UNGUARDED",

@@ -65,6 +65,12 @@ public final class HandedInOperations {
 		boolean optional = type == DependencyType.OPTIONAL;
 		boolean withoutResult = way == HandedIn.RUN;
 		boolean background = withoutResult && optional && policy.isolation() != Isolation.CALLER;
+		String durable = background ? this.registry.policies().durable(name) : null;
+		if (durable != null) {
+			throw new IllegalStateException(
+					"Work that is handed in for dependency '%s' cannot be stored, as '%s' asks for: call an annotated method, or use best-effort delivery"
+						.formatted(name, durable));
+		}
 		boolean hasValue = !background && (optional || (withoutResult && type == DependencyType.DEGRADED));
 		List<WayOut> wayOuts = hasValue ? List.of(new OwnFallback(), (work, failure) -> null)
 				: List.of(new OwnFallback());

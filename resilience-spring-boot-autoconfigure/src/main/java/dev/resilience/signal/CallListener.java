@@ -23,6 +23,14 @@ public interface CallListener {
 	}
 
 	/**
+	 * Something has become of durable calls.
+	 * @param result what has become of them
+	 * @param calls how many they are
+	 */
+	default void onDelivery(DeliveryResult result, int calls) {
+	}
+
+	/**
 	 * The dependency is forgotten: what is kept for it can go. Calls that are under way
 	 * may still end.
 	 */

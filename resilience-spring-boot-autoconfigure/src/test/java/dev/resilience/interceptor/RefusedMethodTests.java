@@ -292,12 +292,25 @@ class RefusedMethodTests {
 	}
 
 	@Test
-	void durableDelivery() {
+	void durableDeliveryOfMethodsThatReturnSomething() {
+		ApplicationContextRunner runner = Guarded.runner(OptionalValue.class);
+		assertThat(Guarded.refusal(runner.withPropertyValues("resilience.dependencies.payments.delivery=durable")))
+			.isEqualTo(
+					"'resilience.dependencies.payments.delivery' asks for durable delivery, but dependency 'payments' has no OPTIONAL void method.\n\nOnly such a method can be durable: its caller waits for nothing, and what is handed in as code cannot be stored.");
+		assertThat(Guarded
+			.refusal(runner.withPropertyValues("resilience.dependencies.payments.operations.charge.delivery=durable")))
+			.isEqualTo("'resilience.dependencies.payments.operations.charge.delivery' asks for durable delivery of "
+					+ HERE
+					+ "OptionalValue.charge(), which is OPTIONAL and returns int.\n\nOnly an OPTIONAL void method can be durable: its caller waits for nothing.");
+	}
+
+	@Test
+	void durableDeliveryWithoutItsLibraries() {
 		ApplicationContextRunner runner = Guarded.runner(Optional.class)
 			.withPropertyValues("resilience.dependencies.payments.delivery=durable");
 		assertThat(Guarded.refusal(runner))
 			.isEqualTo("'resilience.dependencies.payments.delivery' asks for durable delivery of " + HERE
-					+ "Optional.charge(), which this version does not have.\n\nRemove 'delivery: durable'; best-effort calls run their fallback when they fail.");
+					+ "Optional.charge(), but a library for it is missing.\n\nAdd com.github.kagkarlsson:db-scheduler, org.springframework:spring-jdbc and tools.jackson.core:jackson-databind, and where there is no DataSource com.h2database:h2.");
 	}
 
 	@Test
@@ -381,6 +394,15 @@ class RefusedMethodTests {
 
 		@Dependency(name = "payments", type = OPTIONAL)
 		public void charge() {
+		}
+
+	}
+
+	static class OptionalValue {
+
+		@Dependency(name = "payments", type = OPTIONAL)
+		public int charge() {
+			return 1;
 		}
 
 	}

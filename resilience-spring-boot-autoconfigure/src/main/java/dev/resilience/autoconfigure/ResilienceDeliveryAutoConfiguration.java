@@ -1,0 +1,109 @@
+package dev.resilience.autoconfigure;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import dev.resilience.PayloadCodec;
+import dev.resilience.delivery.DeadLetterBox;
+import dev.resilience.delivery.DeliveryEngine;
+import dev.resilience.delivery.DeliverySettings;
+import dev.resilience.delivery.EmbeddedStore;
+import dev.resilience.delivery.StoreSource;
+import dev.resilience.delivery.SteadyClock;
+import dev.resilience.guard.InvalidDeliveryException;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Auto-configuration of durable delivery. No database is touched as long as no operation
+ * is durable.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@ConditionalOnClass({ Scheduler.class, JdbcTemplate.class, JsonMapper.class })
+@ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
+public final class ResilienceDeliveryAutoConfiguration {
+
+	@Bean
+	DeliveryEngine resilienceDeliveryEngine(ResilienceProperties properties, Environment environment,
+			ObjectProvider<StoreSource> source, ObjectProvider<InstantSource> clock) {
+		ResilienceProperties.Delivery delivery = properties.delivery();
+		DeliverySettings settings = new DeliverySettings(ProcessHandle.current().pid() + "-" + UUID.randomUUID(),
+				delivery.pollInterval(), delivery.heartbeat(), grace(environment));
+		return new DeliveryEngine(source::getObject, settings,
+				new SteadyClock(clock.getIfUnique(InstantSource::system), System::nanoTime));
+	}
+
+	// half of what a phase of the lifecycle has: then calls are interrupted and given
+	// back
+	private static Duration grace(Environment environment) {
+		String phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", "30s");
+		return DurationStyle.detectAndParse(phase).dividedBy(3);
+	}
+
+	@Bean
+	DeadLetterBox resilienceDeadLetterBox(DeliveryEngine engine) {
+		return new DeadLetterBox(engine);
+	}
+
+	@Bean
+	@Lazy
+	StoreSource resilienceStoreSource(ResilienceProperties properties, ListableBeanFactory beans,
+			ObjectProvider<EmbeddedStore> embedded, ObjectProvider<JsonMapper> json,
+			ObjectProvider<PayloadCodec> codec) {
+		ResilienceProperties.Delivery delivery = properties.delivery();
+		DataSource dataSource = dataSource(delivery, beans, embedded);
+		return new StoreSource(dataSource, TableCreations.of(delivery.initializeSchema(), beans),
+				json.getIfAvailable(() -> JsonMapper.builder().findAndAddModules().build()), codec.getIfAvailable(),
+				Math.toIntExact(delivery.maxPayload().toBytes()));
+	}
+
+	private static DataSource dataSource(ResilienceProperties.Delivery delivery, ListableBeanFactory beans,
+			ObjectProvider<EmbeddedStore> embedded) {
+		String name = delivery.dataSource();
+		if (name != null) {
+			try {
+				return beans.getBean(name, DataSource.class);
+			}
+			catch (NoSuchBeanDefinitionException ex) {
+				throw new InvalidDeliveryException(
+						"'resilience.delivery.data-source' names '%s', and there is no such DataSource".formatted(name),
+						"There are the DataSource beans "
+								+ String.join(", ", beans.getBeanNamesForType(DataSource.class)) + ".");
+			}
+		}
+		String[] names = beans.getBeanNamesForType(DataSource.class);
+		if (names.length == 0) {
+			return embedded.getObject().dataSource();
+		}
+		DataSource only = beans.getBeanProvider(DataSource.class).getIfUnique();
+		if (only == null) {
+			throw new InvalidDeliveryException(
+					"there are several DataSources, none of which is primary: " + String.join(", ", names),
+					"Name one of them by 'resilience.delivery.data-source'.");
+		}
+		return only;
+	}
+
+	@Bean
+	@Lazy
+	EmbeddedStore resilienceEmbeddedStore(ResilienceProperties properties) {
+		return EmbeddedStore.open(properties.delivery().directory());
+	}
+
+}

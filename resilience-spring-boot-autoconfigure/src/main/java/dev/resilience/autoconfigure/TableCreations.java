@@ -1,0 +1,117 @@
+package dev.resilience.autoconfigure;
+
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import dev.resilience.delivery.TableCreation;
+import dev.resilience.policy.SchemaInitialization;
+import liquibase.exception.LiquibaseException;
+import liquibase.integration.spring.SpringLiquibase;
+import org.flywaydb.core.Flyway;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Who makes the tables for durable calls: the tool that the application uses for its own,
+ * else we ourselves.
+ */
+final class TableCreations {
+
+	private TableCreations() {
+	}
+
+	static TableCreation of(SchemaInitialization mode, ListableBeanFactory beans) {
+		if (mode == SchemaInitialization.NEVER) {
+			return TableCreation.NONE;
+		}
+		if (isUsed("org.flywaydb.core.Flyway", beans)) {
+			return TableCreations::withFlyway;
+		}
+		if (isUsed("liquibase.integration.spring.SpringLiquibase", beans)) {
+			return TableCreations::withLiquibase;
+		}
+		return (dataSource, scripts) -> {
+			if (mode == SchemaInitialization.ALWAYS || isEmbedded(dataSource)) {
+				withScript(dataSource, scripts);
+			}
+		};
+	}
+
+	private static boolean isUsed(String type, ListableBeanFactory beans) {
+		ClassLoader classLoader = TableCreations.class.getClassLoader();
+		return ClassUtils.isPresent(type, classLoader)
+				&& beans.getBeanNamesForType(ClassUtils.resolveClassName(type, classLoader), true, false).length > 0;
+	}
+
+	// with a history of its own: its versions are not the application's
+	private static void withFlyway(DataSource dataSource, String scripts) {
+		Flyway.configure(TableCreations.class.getClassLoader())
+			.dataSource(dataSource)
+			.locations("classpath:" + scripts)
+			.table("resilience_delivery_history")
+			.baselineOnMigrate(true)
+			.baselineVersion("0")
+			.load()
+			.migrate();
+	}
+
+	private static void withLiquibase(DataSource dataSource, String scripts) {
+		SpringLiquibase liquibase = new SpringLiquibase();
+		liquibase.setDataSource(dataSource);
+		liquibase.setResourceLoader(new DefaultResourceLoader(TableCreations.class.getClassLoader()));
+		liquibase.setChangeLog("classpath:" + scripts + TableCreation.SCRIPT);
+		try {
+			liquibase.afterPropertiesSet();
+		}
+		catch (LiquibaseException ex) {
+			throw new IllegalStateException("Liquibase cannot make the tables for durable calls", ex);
+		}
+	}
+
+	private static void withScript(DataSource dataSource, String scripts) {
+		if (exist(dataSource)) {
+			return;
+		}
+		try {
+			new ResourceDatabasePopulator(
+					new ClassPathResource(scripts + TableCreation.SCRIPT, TableCreations.class.getClassLoader()))
+				.execute(dataSource);
+		}
+		catch (DataAccessException ex) {
+			// another instance may have been faster
+			if (!exist(dataSource)) {
+				throw ex;
+			}
+		}
+	}
+
+	private static boolean exist(DataSource dataSource) {
+		try {
+			new JdbcTemplate(dataSource).queryForList("select attempts from resilience_dead_letter where 1 = 0");
+			return true;
+		}
+		catch (DataAccessException ex) {
+			return false;
+		}
+	}
+
+	private static boolean isEmbedded(DataSource dataSource) {
+		try {
+			String url = JdbcUtils.extractDatabaseMetaData(dataSource, (data) -> data.getURL());
+			return url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:h2:tcp:") && !url.startsWith("jdbc:h2:ssl:");
+		}
+		catch (MetaDataAccessException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,72 @@
+package dev.resilience.delivery;
+
+import java.util.List;
+
+import dev.resilience.registry.DeadLetter;
+import dev.resilience.registry.DeadLetters;
+import dev.resilience.signal.DeliveryResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where somebody decides about dead letters.
+ */
+public final class DeadLetterBox implements DeadLetters {
+
+	private final DeliveryEngine engine;
+
+	/**
+	 * Create the box.
+	 * @param engine delivers what is tried again
+	 */
+	public DeadLetterBox(DeliveryEngine engine) {
+		this.engine = engine;
+	}
+
+	@Override
+	public List<DeadLetter> page(String dependency, int page, int size, boolean withArguments) {
+		OpenStore store = this.engine.store();
+		if (store == null) {
+			return List.of();
+		}
+		return store.deadLetters()
+			.page(store.backlogs().operationsOfDead(dependency), (long) page * size, size)
+			.stream()
+			.map((row) -> new DeadLetter(row.id(), row.operation(), row.acceptedAt().toString(),
+					row.diedAt().toString(), row.attempts(), row.reason(), row.failure(), row.exception(),
+					withArguments ? store.format().show(row.payload()) : null))
+			.toList();
+	}
+
+	@Override
+	public int requeue(String dependency, @Nullable String id) {
+		OpenStore store = this.engine.store();
+		if (store == null) {
+			return 0;
+		}
+		int letters = store.deadLetters()
+			.requeue(store.backlogs().operationsOfDead(dependency), id, this.engine.clock().now());
+		changed(dependency, DeliveryResult.REQUEUED, letters, store);
+		return letters;
+	}
+
+	@Override
+	public int discard(String dependency, @Nullable String id) {
+		OpenStore store = this.engine.store();
+		if (store == null) {
+			return 0;
+		}
+		int letters = store.deadLetters().discard(store.backlogs().operationsOfDead(dependency), id);
+		changed(dependency, DeliveryResult.DISCARDED, letters, store);
+		return letters;
+	}
+
+	private void changed(String dependency, DeliveryResult result, int letters, OpenStore store) {
+		DependencyDeliveries deliveries = this.engine.dependency(dependency);
+		if (deliveries != null) {
+			deliveries.guard().delivered(result, letters);
+			deliveries.wake();
+		}
+		store.backlogs().count();
+	}
+
+}

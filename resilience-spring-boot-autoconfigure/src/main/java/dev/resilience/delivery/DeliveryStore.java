@@ -1,0 +1,226 @@
+package dev.resilience.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that are to be delivered. db-scheduler takes them, keeps their heartbeats and
+ * returns those of dead instances; everything else is done here.
+ */
+final class DeliveryStore {
+
+	/** The table. */
+	static final String TABLE = "resilience_delivery";
+
+	/** The name of db-scheduler's only task. */
+	static final String TASK = "delivery";
+
+	private static final String INSERT = "insert into " + TABLE
+			+ " (task_name, task_instance, task_data, execution_time,"
+			+ " picked, picked_by, last_heartbeat, consecutive_failures, version, operation, accepted_at, order_key)"
+			+ " values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?)";
+
+	private static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
+
+	private static final String IS_HELD = " where task_name = '" + TASK + "' and task_instance = ? and picked = ?";
+
+	private static final Duration LONG_WAIT = Duration.ofMinutes(1);
+
+	// clocks of instances may differ by less
+	private static final Duration FUTURE = Duration.ofMinutes(1);
+
+	private final DatabaseKind kind;
+
+	private final Sql sql;
+
+	private final boolean durable;
+
+	/**
+	 * Open the store.
+	 * @param dataSource of the database, whose tables exist
+	 * @param durable whether it keeps what it has committed
+	 */
+	DeliveryStore(DataSource dataSource, DatabaseKind kind, boolean durable) {
+		this.kind = kind;
+		this.sql = new Sql(dataSource, kind.dialect());
+		this.durable = durable;
+	}
+
+	DataSource dataSource() {
+		return this.sql.dataSource();
+	}
+
+	JdbcCustomization dialect() {
+		return this.kind.dialect();
+	}
+
+	boolean skipsLocked() {
+		return this.kind.skipsLocked();
+	}
+
+	boolean isDurable() {
+		return this.durable;
+	}
+
+	Sql sql() {
+		return this.sql;
+	}
+
+	/** Store a call in whatever transaction the thread's connection is. */
+	void addWithinTransaction(Letter letter) {
+		this.sql.jdbc().update(INSERT, this.sql.setter(row(letter, null)));
+	}
+
+	/** Store calls together, in a transaction of their own. */
+	void add(List<Letter> letters) {
+		this.sql.inTransaction((status) -> this.sql.jdbc()
+			.batchUpdate(INSERT, letters, letters.size(),
+					(statement, letter) -> this.sql.setter(row(letter, null)).setValues(statement)));
+	}
+
+	/**
+	 * Store a call, but hold it back as if somebody had it in hand. If he dies, it is
+	 * taken over.
+	 */
+	void addHeld(Letter letter, String holder) {
+		this.sql.update(INSERT, row(letter, holder));
+	}
+
+	private static @Nullable Object[] row(Letter letter, @Nullable String holder) {
+		return new @Nullable Object[] { letter.id(), letter.payload(), letter.acceptedAt(), holder != null, holder,
+				(holder != null) ? letter.acceptedAt() : null, letter.operation(), letter.acceptedAt(),
+				letter.orderKey() };
+	}
+
+	/** The partner has it. */
+	boolean delivered(Held call) {
+		return this.sql.update("delete from " + TABLE + IN_HAND, call.id(), call.version()) == 1;
+	}
+
+	/**
+	 * Give a call back, to be tried again.
+	 * @param due when
+	 * @param attempts how often it was attempted
+	 * @param failure how it failed last, {@code null} if it was not attempted
+	 * @param acceptedAfter calls that were accepted earlier are too old for that
+	 * @return {@code false} if it is too old, or somebody else has it in hand
+	 */
+	boolean giveBack(Held call, Instant due, int attempts, @Nullable LastFailure failure, Instant acceptedAfter) {
+		return this.sql.update("update " + TABLE
+				+ " set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1, execution_time = ?,"
+				+ " consecutive_failures = ?, failure = coalesce(?, failure), exception = coalesce(?, exception)"
+				+ IN_HAND + " and accepted_at > ?", false, due, attempts,
+				(failure != null) ? failure.kind().name() : null, (failure != null) ? failure.exception() : null,
+				call.id(), call.version(), acceptedAfter) == 1;
+	}
+
+	/**
+	 * Make a call a dead letter that was not attempted now.
+	 * @return {@code false} if somebody else has it in hand
+	 */
+	boolean bury(Held call, DeadReason reason, Instant now) {
+		return bury(call, reason, null, null, now);
+	}
+
+	/**
+	 * Make a call a dead letter.
+	 * @param attempts how often it was attempted, {@code null} for as often as before
+	 * @param failure how it failed last, {@code null} for the failure before
+	 * @return {@code false} if somebody else has it in hand
+	 */
+	boolean bury(Held call, DeadReason reason, @Nullable Integer attempts, @Nullable LastFailure failure, Instant now) {
+		return this.sql.inTransaction((status) -> {
+			int copied = this.sql.update("insert into " + DeadLetterStore.TABLE
+					+ " (task_instance, task_data, operation, accepted_at, order_key, died_at, attempts, reason, failure,"
+					+ " exception) select task_instance, task_data, operation, accepted_at, order_key, ?, coalesce(?, consecutive_failures), ?,"
+					+ " coalesce(?, failure), coalesce(?, exception) from " + TABLE + IN_HAND, now, attempts,
+					reason.name(), (failure != null) ? failure.kind().name() : null,
+					(failure != null) ? failure.exception() : null, call.id(), call.version());
+			int removed = this.sql.update("delete from " + TABLE + IN_HAND, call.id(), call.version());
+			if (copied != removed) {
+				// somebody else has taken it in between
+				status.setRollbackOnly();
+			}
+			return copied == 1 && removed == 1;
+		});
+	}
+
+	/** Let go of a call that was held back. */
+	void release(String id, Instant now) {
+		this.sql.update("update " + TABLE
+				+ " set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1, execution_time = ?"
+				+ IS_HELD, false, now, id, true);
+	}
+
+	/** Forget a call that was held back. */
+	void drop(String id) {
+		this.sql.update("delete from " + TABLE + IS_HELD, id, true);
+	}
+
+	/**
+	 * Make the calls due that wait for long, because the partner answers again.
+	 */
+	int bringForward(Collection<String> operations, Instant now) {
+		return this.sql.update("update " + TABLE + " set execution_time = ? where operation in " + Sql.list(operations)
+				+ " and picked = ? and execution_time > ?", now, false, now.plus(LONG_WAIT));
+	}
+
+	/** Calls of an operation that nobody has in hand and that are older than allowed. */
+	List<Held> olderThan(String operation, Instant acceptedBefore, int limit) {
+		return find("operation = ? and picked = ? and accepted_at <= ?", limit, operation, false, acceptedBefore);
+	}
+
+	/** Calls of operations that are not known and that are due since a time. */
+	List<Held> unknown(Collection<String> operations, Instant dueBefore, int limit) {
+		String unknown = operations.isEmpty() ? "" : "operation not in " + Sql.list(operations) + " and ";
+		return find(unknown + "picked = ? and execution_time <= ?", limit, false, dueBefore);
+	}
+
+	private List<Held> find(String condition, int limit, @Nullable Object... arguments) {
+		return this.sql.query(
+				"select task_instance, version from " + TABLE + " where " + condition
+						+ this.kind.dialect().getQueryLimitPart(limit),
+				(row, number) -> new Held(row.getString(1), row.getLong(2)), arguments);
+	}
+
+	/**
+	 * Correct what a clock has written that was ahead: else calls would wait until the
+	 * time comes.
+	 */
+	void correctFuture(Instant now) {
+		Instant future = now.plus(FUTURE);
+		this.sql.update(
+				"update " + TABLE + " set execution_time = ?, accepted_at = ? where picked = ? and accepted_at > ?",
+				now, now, false, future);
+		this.sql.update("update " + TABLE + " set last_heartbeat = ? where picked = ? and last_heartbeat > ?", now,
+				true, future);
+	}
+
+	/** What is stored now, by the operations. */
+	List<Count> count() {
+		return this.sql.query(
+				"select operation, count(*) as calls, min(accepted_at) as oldest, min(execution_time) as due from "
+						+ TABLE + " group by operation",
+				(row, number) -> new Count(row.getString("operation"), row.getLong("calls"),
+						this.sql.instant(row, "oldest"), this.sql.instant(row, "due")));
+	}
+
+	/**
+	 * Calls of an operation.
+	 *
+	 * @param operation the operation
+	 * @param calls how many are stored
+	 * @param oldest when the oldest one was accepted
+	 * @param due when the next one is due
+	 */
+	record Count(String operation, long calls, @Nullable Instant oldest, @Nullable Instant due) {
+	}
+
+}

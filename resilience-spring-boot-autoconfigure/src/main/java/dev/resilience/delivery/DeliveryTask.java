@@ -1,0 +1,166 @@
+package dev.resilience.delivery;
+
+import java.time.Instant;
+import java.util.Map;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import com.github.kagkarlsson.scheduler.task.AbstractTask;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import dev.resilience.guard.Failure;
+import dev.resilience.guard.Work;
+import dev.resilience.signal.DeliveryResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Attempts stored calls that are due, and does with them what follows from that.
+ */
+final class DeliveryTask extends AbstractTask<byte[]> {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final DeliveryStore store;
+
+	private final PayloadFormat format;
+
+	private final Map<String, DurableOperation> operations;
+
+	private final Clock clock;
+
+	private final Listener listener;
+
+	/**
+	 * Create the task.
+	 * @param operations by their names
+	 * @param listener is told what became of a call
+	 */
+	DeliveryTask(DeliveryStore store, PayloadFormat format, Map<String, DurableOperation> operations, Clock clock,
+			Listener listener) {
+		super(DeliveryStore.TASK, byte[].class, (complete, operationsOfTask) -> {
+			// nothing is thrown but by a store that fails: then it is taken over later
+		}, (complete, operationsOfTask) -> takeOver(store, clock, complete.getExecution()));
+		this.store = store;
+		this.format = format;
+		this.operations = operations;
+		this.clock = clock;
+		this.listener = listener;
+	}
+
+	// its instance is dead, and maybe it is what killed it: an attempt
+	private static void takeOver(DeliveryStore store, Clock clock, Execution execution) {
+		logger.warn("A durable call is taken over from an instance that is gone, {}", execution.getId());
+		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + 1, null, Instant.EPOCH);
+	}
+
+	@Override
+	public CompletionHandler<byte[]> execute(TaskInstance<byte[]> instance, ExecutionContext context) {
+		Execution execution = context.getExecution();
+		Held call = Held.of(execution);
+		int attempts = execution.consecutiveFailures;
+		if (context.getSchedulerState().isShuttingDown()) {
+			this.store.giveBack(call, this.clock.now(), attempts, null, Instant.EPOCH);
+		}
+		else {
+			deliver(call, attempts, instance.getData());
+		}
+		return (complete, operationsOfTask) -> {
+			// done already
+		};
+	}
+
+	private void deliver(Held call, int attempts, byte[] payload) {
+		StoredCall stored;
+		@Nullable Object[] arguments;
+		DurableOperation operation;
+		try {
+			stored = this.format.read(payload);
+			operation = this.operations.get(stored.operation());
+			if (operation == null) {
+				bury(call, stored.operation(), DeadReason.UNKNOWN_OPERATION, attempts, null);
+				return;
+			}
+			arguments = this.format.arguments(stored, operation.calls().parameters());
+		}
+		catch (UnreadableCallException ex) {
+			logger.warn("A durable call cannot be read, {}: {}", call.id(), ex.getMessage());
+			logger.debug("The failure", ex);
+			bury(call, "", DeadReason.UNREADABLE, attempts, LastFailure.of(ex));
+			return;
+		}
+		if (attempts >= operation.policy().maxAttempts()) {
+			bury(call, stored.operation(), DeadReason.ATTEMPTS, attempts, null);
+			return;
+		}
+		attempt(call, attempts, operation, arguments, stored.idempotencyKey());
+	}
+
+	private void attempt(Held call, int attempts, DurableOperation operation, @Nullable Object[] arguments,
+			String idempotencyKey) {
+		Work work = new LateWork(() -> operation.calls().work(arguments, idempotencyKey), idempotencyKey);
+		Failure failure = operation.operation()
+			.deliver(work, (failed) -> Verdict.of(operation, failed, attempts, this.clock.now()).isTriedAgain());
+		if (failure == null) {
+			if (this.store.delivered(call)) {
+				this.listener.onDelivery(operation.calls().name(), DeliveryResult.DELIVERED);
+			}
+			return;
+		}
+		Verdict verdict = Verdict.of(operation, failure, attempts, this.clock.now());
+		LastFailure last = failure.isRefusal() || failure.isInterrupted() ? null : LastFailure.of(failure);
+		if (verdict.due() == null) {
+			bury(call, operation.calls().name(), verdict.reason(), verdict.attempts(), last);
+		}
+		else if (this.store.giveBack(call, verdict.due(), verdict.attempts(), last,
+				verdict.due().minus(operation.policy().maxAge()))) {
+			this.listener.onDelivery(operation.calls().name(), DeliveryResult.DEFERRED);
+		}
+		else {
+			bury(call, operation.calls().name(), DeadReason.EXPIRED, verdict.attempts(),
+					(last != null) ? last : LastFailure.of(failure));
+		}
+		reportError(failure);
+	}
+
+	void bury(Held call, String operation, @Nullable DeadReason reason, int attempts, @Nullable LastFailure last) {
+		DeadReason known = (reason != null) ? reason : DeadReason.PERMANENT;
+		if (this.store.bury(call, known, attempts, last, this.clock.now())) {
+			logger.warn("A durable call of '{}' is tried no more and kept as a dead letter, {}: {}, {}", operation,
+					call.id(), known, (last != null) ? last.kind() + " " + last.exception() : "not attempted");
+			this.listener.onDelivery(operation, DeliveryResult.DEAD);
+		}
+	}
+
+	// nobody waits who could see it
+	private static void reportError(Failure failure) {
+		if (!failure.isRefusal() && failure.exception() instanceof Error error) {
+			Thread thread = Thread.currentThread();
+			thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+		}
+	}
+
+	@Override
+	public SchedulableInstance<byte[]> schedulableInstance(String id) {
+		throw new UnsupportedOperationException("Calls are stored by the store");
+	}
+
+	@Override
+	public SchedulableInstance<byte[]> schedulableInstance(String id, byte[] data) {
+		throw new UnsupportedOperationException("Calls are stored by the store");
+	}
+
+	/**
+	 * Is told what became of stored calls.
+	 */
+	interface Listener {
+
+		void onDelivery(String operation, DeliveryResult result);
+
+	}
+
+}

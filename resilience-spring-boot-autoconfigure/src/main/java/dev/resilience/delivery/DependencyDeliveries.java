@@ -1,0 +1,173 @@
+package dev.resilience.delivery;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import dev.resilience.guard.Guard;
+import dev.resilience.signal.DeliveryResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers the stored calls of one dependency, on threads of its own: at most half as
+ * many as its bulkhead lets through, so that live calls keep their places, and so that a
+ * dependency that hangs holds up no other one.
+ */
+final class DependencyDeliveries {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private static final Duration NEVER = Duration.ofDays(365_000);
+
+	private static final int MISSED_HEARTBEATS = 4;
+
+	private static final long BETWEEN_RECOVERIES = TimeUnit.MINUTES.toNanos(1);
+
+	private final Guard guard;
+
+	private final DeliveryStore store;
+
+	private final DeliverySettings settings;
+
+	private final Clock clock;
+
+	private final DeliveryTask task;
+
+	private final Set<String> operations = ConcurrentHashMap.newKeySet();
+
+	private final Map<String, DurableOperation> all;
+
+	private final AtomicLong recoveredAt;
+
+	private volatile @Nullable Scheduler scheduler;
+
+	/**
+	 * Create the deliveries.
+	 * @param guard of the dependency
+	 * @param all operations of all dependencies: calls of another one may be taken over
+	 */
+	DependencyDeliveries(Guard guard, DeliveryStore store, PayloadFormat format, DeliverySettings settings, Clock clock,
+			Map<String, DurableOperation> all) {
+		this.guard = guard;
+		this.store = store;
+		this.settings = settings;
+		this.clock = clock;
+		this.all = all;
+		this.task = new DeliveryTask(store, format, all, clock, this::ended);
+		this.recoveredAt = new AtomicLong(guard.now() - BETWEEN_RECOVERIES);
+	}
+
+	Guard guard() {
+		return this.guard;
+	}
+
+	Set<String> operations() {
+		return this.operations;
+	}
+
+	void add(String operation) {
+		this.operations.add(operation);
+	}
+
+	DeliveryTask task() {
+		return this.task;
+	}
+
+	private Collection<String> ready() {
+		return this.guard.isAvailable() ? this.operations : Set.of();
+	}
+
+	private void ended(String operation, DeliveryResult result) {
+		this.guard.delivered(result, 1);
+		if (result == DeliveryResult.DELIVERED) {
+			recovered();
+		}
+		DurableOperation ended = this.all.get(operation);
+		if (ended != null && ended.policy().key() != null) {
+			// the next one of its key is due now
+			wake();
+		}
+	}
+
+	// it answers: nobody needs to wait for an hour any more
+	private void recovered() {
+		long now = this.guard.now();
+		long last = this.recoveredAt.get();
+		if (now - last >= BETWEEN_RECOVERIES && this.recoveredAt.compareAndSet(last, now)) {
+			this.store.bringForward(this.operations, this.clock.now());
+		}
+	}
+
+	/** Something is due. */
+	void wake() {
+		Scheduler scheduler = this.scheduler;
+		if (scheduler != null) {
+			scheduler.triggerCheckForDueExecutions();
+		}
+	}
+
+	synchronized void start() {
+		if (this.scheduler != null) {
+			return;
+		}
+		String name = this.guard.policy().name();
+		int threads = Math.max(1, this.guard.policy().bulkhead().maxConcurrent() / 2);
+		SchedulerBuilder builder = Scheduler.create(this.store.dataSource(), this.task)
+			.tableName(DeliveryStore.TABLE)
+			.jdbcCustomization(new DueCalls(this.store.dialect(), this::ready))
+			.serializer(RawPayload.INSTANCE)
+			.schedulerName(new SchedulerName.Fixed(this.settings.instance()))
+			.threads(threads)
+			.executorService(Executors.newFixedThreadPool(threads, threads("resilience-delivery-" + name + "-")))
+			.dueExecutor(Executors.newSingleThreadExecutor(threads("resilience-due-" + name + "-")))
+			.housekeeperExecutor(
+					Executors.newSingleThreadScheduledExecutor(threads("resilience-heartbeat-" + name + "-")))
+			.pollingInterval(this.settings.pollInterval())
+			.heartbeatInterval(this.settings.heartbeat())
+			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
+			.deleteUnresolvedAfter(NEVER)
+			.shutdownMaxWait(this.settings.grace())
+			.commitWhenAutocommitDisabled(true)
+			.failureLogging(LogLevel.WARN, false)
+			.clock(this.clock);
+		this.scheduler = (this.store.skipsLocked() ? builder.pollUsingLockAndFetch(0.5, 1)
+				: builder.pollUsingFetch(0.5, 3))
+			.build();
+		this.scheduler.start();
+		logger.info("Durable calls of dependency '{}' are delivered by up to {} at once", name, threads);
+	}
+
+	/** End what is in hand within the grace, or give it back. */
+	synchronized void stop() {
+		Scheduler scheduler = this.scheduler;
+		this.scheduler = null;
+		if (scheduler != null) {
+			scheduler.stop();
+		}
+	}
+
+	static ThreadFactory threads(String prefix) {
+		AtomicLong number = new AtomicLong();
+		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+		return (work) -> {
+			Thread thread = new Thread(null, work, prefix + number.incrementAndGet(), 0, false);
+			thread.setContextClassLoader(classLoader);
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+}

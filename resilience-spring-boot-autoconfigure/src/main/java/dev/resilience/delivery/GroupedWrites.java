@@ -1,0 +1,157 @@
+package dev.resilience.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DuplicateKeyException;
+
+/**
+ * Stores the calls of concurrent callers together, on a thread that nobody interrupts.
+ * Each caller waits until his own one is stored.
+ */
+final class GroupedWrites implements AutoCloseable {
+
+	private static final int LARGEST = 128;
+
+	private final Consumer<List<Letter>> write;
+
+	private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
+
+	private final Thread writer;
+
+	// an interrupt would close the file of an H2 database
+	private final Entry end = new Entry(new Letter("", "", new byte[0], null, Instant.EPOCH), new AtomicBoolean(true),
+			new CompletableFuture<>());
+
+	private volatile boolean closed;
+
+	GroupedWrites(Consumer<List<Letter>> write) {
+		this.write = write;
+		this.writer = DependencyDeliveries.threads("resilience-store-").newThread(this::run);
+		this.writer.start();
+	}
+
+	/**
+	 * Store a letter.
+	 * @param patience how long to wait for the store
+	 * @throws TimeoutException if it did not answer in time; the message says whether the
+	 * letter may be stored nevertheless
+	 * @throws ExecutionException if it failed
+	 */
+	void write(Letter letter, Duration patience) throws TimeoutException, ExecutionException {
+		Entry entry = new Entry(letter, new AtomicBoolean(), new CompletableFuture<>());
+		this.waiting.add(entry);
+		if (this.closed) {
+			// nobody may look at it any more
+			entry.stored().completeExceptionally(new IllegalStateException("The application has stopped"));
+		}
+		boolean interrupted = false;
+		long end = System.nanoTime() + patience.toNanos();
+		try {
+			while (true) {
+				try {
+					entry.stored().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+					return;
+				}
+				catch (InterruptedException ex) {
+					// it may be stored already: first know, then obey
+					interrupted = true;
+				}
+			}
+		}
+		catch (TimeoutException ex) {
+			throw new TimeoutException(entry.taken().compareAndSet(false, true)
+					? "the store did not answer within " + patience + ", and nothing was stored"
+					: "the store did not answer within " + patience + ", and may have it nevertheless");
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private void run() {
+		List<Entry> batch = new ArrayList<>();
+		while (!this.closed) {
+			try {
+				batch.add(this.waiting.take());
+				this.waiting.drainTo(batch, LARGEST - 1);
+			}
+			catch (InterruptedException ex) {
+				// nobody has a reason to
+				continue;
+			}
+			batch.removeIf((entry) -> entry == this.end || !entry.taken().compareAndSet(false, true));
+			write(batch);
+			batch.clear();
+		}
+		Entry left = this.waiting.poll();
+		while (left != null) {
+			left.stored().completeExceptionally(new IllegalStateException("The application has stopped"));
+			left = this.waiting.poll();
+		}
+	}
+
+	private void write(List<Entry> batch) {
+		if (batch.isEmpty()) {
+			return;
+		}
+		try {
+			this.write.accept(batch.stream().map(Entry::letter).toList());
+		}
+		catch (Throwable ex) {
+			if (batch.size() == 1) {
+				batch.get(0).stored().completeExceptionally(ex);
+			}
+			else {
+				// the fault of one must not be that of the others
+				batch.forEach(this::writeAlone);
+			}
+			return;
+		}
+		batch.forEach((entry) -> entry.stored().complete(null));
+	}
+
+	private void writeAlone(Entry entry) {
+		try {
+			this.write.accept(List.of(entry.letter()));
+			entry.stored().complete(null);
+		}
+		catch (DuplicateKeyException ex) {
+			// it was stored, and only the answer was lost
+			entry.stored().complete(null);
+		}
+		catch (Throwable ex) {
+			entry.stored().completeExceptionally(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.waiting.add(this.end);
+	}
+
+	/**
+	 * A letter whose writer waits.
+	 *
+	 * @param taken whether it is being written, or was given up
+	 * @param stored completes when it is stored
+	 */
+	private record Entry(Letter letter, AtomicBoolean taken, CompletableFuture<@Nullable Void> stored) {
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.resilience.delivery;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import dev.resilience.guard.InvalidDeliveryException;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
+
+/**
+ * A store whose tables exist, with all that works on it.
+ *
+ * @param calls the calls that are to be delivered
+ * @param deadLetters those that are tried no more
+ * @param format what is stored of a call
+ * @param acceptance accepts calls
+ * @param backlogs counts them
+ */
+record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat format, Acceptance acceptance,
+		Backlogs backlogs) implements AutoCloseable {
+
+	/**
+	 * Open the store.
+	 * @throws InvalidDeliveryException if calls cannot be stored there
+	 */
+	static OpenStore open(StoreSource source, String instance, Clock clock) {
+		try {
+			DatabaseKind kind = DatabaseKind
+				.of(JdbcUtils.extractDatabaseMetaData(source.dataSource(), (data) -> data.getDatabaseProductName()));
+			JdbcTemplate jdbc = new JdbcTemplate(source.dataSource());
+			boolean durable = kind.isDurable(jdbc);
+			source.tables().create(source.dataSource(), kind.scripts());
+			requireTables(jdbc, kind);
+			DeliveryStore calls = new DeliveryStore(source.dataSource(), kind, durable);
+			DeadLetterStore deadLetters = new DeadLetterStore(calls.sql());
+			return new OpenStore(calls, deadLetters,
+					new PayloadFormat(source.json(), source.codec(), source.maxPayload()),
+					new Acceptance(calls, instance, clock), new Backlogs(calls, deadLetters, clock));
+		}
+		catch (MetaDataAccessException | DataAccessException ex) {
+			throw new InvalidDeliveryException("the database does not answer as it should: " + ex.getMessage(),
+					"See to the DataSource, or name another one by 'resilience.delivery.data-source'.");
+		}
+	}
+
+	@Override
+	public void close() {
+		this.acceptance.close();
+		this.backlogs.close();
+	}
+
+	private static void requireTables(JdbcTemplate jdbc, DatabaseKind kind) {
+		try {
+			jdbc.queryForList("select task_instance, order_position from " + DeliveryStore.TABLE + " where 1 = 0");
+			jdbc.queryForList("select task_instance, reason from " + DeadLetterStore.TABLE + " where 1 = 0");
+		}
+		catch (DataAccessException ex) {
+			throw new InvalidDeliveryException(
+					"the tables %s and %s do not exist".formatted(DeliveryStore.TABLE, DeadLetterStore.TABLE),
+					"Create them with the script '%s' in our jar, or set 'resilience.delivery.initialize-schema' to always."
+						.formatted(kind.scripts() + TableCreation.SCRIPT));
+		}
+	}
+
+}

@@ -1,0 +1,96 @@
+package dev.resilience.delivery;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Talks to the database in which calls are stored, in transactions of its own.
+ */
+final class Sql {
+
+	private final DataSource dataSource;
+
+	private final JdbcTemplate jdbc;
+
+	private final TransactionTemplate transactions;
+
+	private final JdbcCustomization dialect;
+
+	Sql(DataSource dataSource, JdbcCustomization dialect) {
+		this.dataSource = dataSource;
+		this.jdbc = new JdbcTemplate(dataSource);
+		this.transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		this.dialect = dialect;
+	}
+
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	JdbcTemplate jdbc() {
+		return this.jdbc;
+	}
+
+	<T> T inTransaction(Function<TransactionStatus, T> work) {
+		return Objects.requireNonNull(this.transactions.execute(work::apply));
+	}
+
+	/** Change rows, in the present transaction or in one of their own. */
+	int update(String sql, @Nullable Object... arguments) {
+		return inTransaction((status) -> this.jdbc.update(sql, setter(arguments)));
+	}
+
+	<T> List<T> query(String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
+		return inTransaction((status) -> this.jdbc.query(sql, setter(arguments), mapper));
+	}
+
+	PreparedStatementSetter setter(@Nullable Object... arguments) {
+		return (statement) -> {
+			for (int i = 0; i < arguments.length; i++) {
+				Object argument = arguments[i];
+				if (argument instanceof Instant instant) {
+					this.dialect.setInstant(statement, i + 1, instant);
+				}
+				else if (argument == null) {
+					// of whatever type the column has
+					statement.setNull(i + 1, Types.NULL);
+				}
+				else {
+					statement.setObject(i + 1, argument);
+				}
+			}
+		};
+	}
+
+	@Nullable Instant instant(ResultSet row, String column) throws SQLException {
+		return this.dialect.getInstant(row, column);
+	}
+
+	/** A list of texts, in parentheses; an empty one matches nothing. */
+	static String list(Collection<String> texts) {
+		return texts.isEmpty() ? "(null)"
+				: texts.stream()
+					.map((text) -> "'" + text.replace("'", "''") + "'")
+					.collect(Collectors.joining(", ", "(", ")"));
+	}
+
+}

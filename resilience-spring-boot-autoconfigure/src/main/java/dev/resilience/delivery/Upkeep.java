@@ -1,0 +1,104 @@
+package dev.resilience.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import dev.resilience.signal.DeliveryResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to stored calls that nobody attempts: those that are too old, those of operations
+ * that are gone, those that a wrong clock has sent into the future.
+ */
+final class Upkeep implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private static final long SECONDS = 5;
+
+	private static final int BATCH = 500;
+
+	// another instance, of another version, may know what this one does not
+	private static final Duration UNKNOWN_FOR = Duration.ofHours(1);
+
+	private static final Duration EVER = Duration.ofDays(36_500);
+
+	private final DeliveryEngine engine;
+
+	private final OpenStore store;
+
+	private final ScheduledExecutorService timer = Executors
+		.newSingleThreadScheduledExecutor(DependencyDeliveries.threads("resilience-upkeep-"));
+
+	private boolean begun;
+
+	private boolean failing;
+
+	Upkeep(DeliveryEngine engine, OpenStore store) {
+		this.engine = engine;
+		this.store = store;
+		this.timer.scheduleWithFixedDelay(this::run, 0, SECONDS, TimeUnit.SECONDS);
+	}
+
+	private void run() {
+		this.store.backlogs().count();
+		try {
+			Instant now = this.engine.clock().now();
+			this.store.calls().correctFuture(now);
+			buryOld(now);
+			// what is there from before is nobody's if it is not ours
+			buryUnknown(now.plus(this.begun ? UNKNOWN_FOR.negated() : EVER));
+			this.begun = true;
+			this.failing = false;
+		}
+		catch (RuntimeException ex) {
+			if (!this.failing) {
+				logger.warn("The store of durable calls does not answer", ex);
+			}
+			this.failing = true;
+		}
+	}
+
+	private void buryOld(Instant now) {
+		for (DurableOperation operation : this.engine.operations()) {
+			Instant oldest = now.minus(operation.policy().maxAge());
+			List<Held> old;
+			do {
+				old = this.store.calls().olderThan(operation.calls().name(), oldest, BATCH);
+				old.forEach((call) -> bury(call, operation, now));
+			}
+			while (old.size() == BATCH);
+		}
+	}
+
+	private void bury(Held call, DurableOperation operation, Instant now) {
+		if (this.store.calls().bury(call, DeadReason.EXPIRED, now)) {
+			logger.warn("A durable call of '{}' is too old and kept as a dead letter, {}", operation.calls().name(),
+					call.id());
+			operation.operation().guard().delivered(DeliveryResult.DEAD, 1);
+		}
+	}
+
+	private void buryUnknown(Instant dueBefore) {
+		List<Held> unknown;
+		do {
+			unknown = this.store.calls().unknown(this.engine.names(), dueBefore, BATCH);
+			for (Held call : unknown) {
+				this.store.calls().bury(call, DeadReason.UNKNOWN_OPERATION, this.engine.clock().now());
+				logger.warn("A durable call whose operation is gone is kept as a dead letter, {}", call.id());
+			}
+		}
+		while (unknown.size() == BATCH);
+	}
+
+	@Override
+	public void close() {
+		this.timer.shutdown();
+	}
+
+}

@@ -1,0 +1,157 @@
+package dev.resilience.delivery;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import dev.resilience.DeliveryRejectedException;
+import dev.resilience.guard.TestPostgres;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Durable calls within transactions: of the database in which they are stored, and of
+ * another one.
+ */
+@Timeout(60)
+class DeliveryTransactionTests {
+
+	private static final AtomicLong DATABASES = new AtomicLong();
+
+	static Stream<String> databases() {
+		return Stream.of(h2(), TestPostgres.database());
+	}
+
+	private static String h2() {
+		return "jdbc:h2:mem:delivery-transactions-" + DATABASES.incrementAndGet() + ";DB_CLOSE_DELAY=-1";
+	}
+
+	private static ApplicationContextRunner storedIn(String url) {
+		return DurableApplication.runner()
+			.withBean("store", DataSource.class, () -> new DriverManagerDataSource(url))
+			.withPropertyValues("resilience.delivery.initialize-schema=always");
+	}
+
+	private static TransactionTemplate transactions(ApplicationContext context, String dataSource) {
+		return new TransactionTemplate(new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class)));
+	}
+
+	private static int stored(ApplicationContext context) {
+		Integer count = new JdbcTemplate(context.getBean("store", DataSource.class))
+			.queryForObject("select count(*) from resilience_delivery", Integer.class);
+		return (count != null) ? count : -1;
+	}
+
+	@ParameterizedTest
+	@MethodSource("databases")
+	void isRolledBackWithTheCaller(String url) {
+		storedIn(url).run((context) -> {
+			transactions(context, "store").executeWithoutResult((status) -> {
+				context.getBean(Mails.class).send(new Mail("a", "rolled back"));
+				status.setRollbackOnly();
+			});
+			assertThat(stored(context)).isZero();
+			context.getBean(Mails.class).send(new Mail("a", "kept"));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: kept"));
+			assertThat(DurableApplication.server(context).received).containsExactly("a: kept");
+			assertThat(DurableApplication.deliveries(context, "accepted")).isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("databases")
+	void isDeliveredOnlyAfterTheCommit(String url) {
+		storedIn(url).run((context) -> {
+			transactions(context, "store").executeWithoutResult((status) -> {
+				context.getBean(Mails.class).send(new Mail("a", "hello"));
+				// what others commit meanwhile is delivered
+				Thread other = new Thread(() -> context.getBean(Mails.class).send(new Mail("b", "before")));
+				other.start();
+				Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("b: before"));
+				assertThat(DurableApplication.server(context).received).containsExactly("b: before");
+			});
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: hello"));
+		});
+	}
+
+	@Test
+	void aStoreThatFailsFailsTheCaller() {
+		storedIn(h2()).run((context) -> {
+			JdbcTemplate jdbc = new JdbcTemplate(context.getBean("store", DataSource.class));
+			jdbc.execute("alter table resilience_delivery rename to elsewhere");
+			assertThatExceptionOfType(DeliveryRejectedException.class)
+				.isThrownBy(() -> context.getBean(Mails.class).send(new Mail("a", "hello")))
+				.withMessageContaining("it could not be stored")
+				.satisfies((ex) -> assertThat(ex.dependency()).isEqualTo("mail"));
+			assertThatExceptionOfType(DeliveryRejectedException.class)
+				.isThrownBy(() -> transactions(context, "store").executeWithoutResult(
+						(status) -> context.getBean(Mails.class).send(new Mail("a", "in a transaction"))));
+			assertThat(DurableApplication.deliveries(context, "rejected")).isEqualTo(2);
+			jdbc.execute("alter table elsewhere rename to resilience_delivery");
+			context.getBean(Mails.class).send(new Mail("a", "again"));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: again"));
+			assertThat(DurableApplication.server(context).received).hasSize(1);
+		});
+	}
+
+	@Test
+	void aTransactionOfAnotherDatabaseDecidesTheSame() {
+		storedIn(h2()).withBean("other", DataSource.class, () -> new DriverManagerDataSource(h2()))
+			.withPropertyValues("resilience.delivery.data-source=store")
+			.run((context) -> {
+				transactions(context, "other").executeWithoutResult((status) -> {
+					context.getBean(Mails.class).send(new Mail("a", "rolled back"));
+					status.setRollbackOnly();
+				});
+				assertThat(stored(context)).isZero();
+				transactions(context, "other").executeWithoutResult((status) -> {
+					context.getBean(Mails.class).send(new Mail("a", "kept"));
+					assertThat(stored(context)).isZero();
+				});
+				Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: kept"));
+				assertThat(DurableApplication.server(context).received).hasSize(1);
+				Awaitility.await().until(() -> stored(context) == 0);
+			});
+	}
+
+	@Test
+	void aTransactionOfAnotherDatabaseThatFailsToCommitDropsIt() {
+		storedIn(h2()).withBean("other", DataSource.class, () -> new DriverManagerDataSource(h2()))
+			.withPropertyValues("resilience.delivery.data-source=store")
+			.run((context) -> {
+				DataSourceTransactionManager failing = new DataSourceTransactionManager(
+						context.getBean("other", DataSource.class)) {
+
+					@Override
+					protected void doCommit(org.springframework.transaction.support.DefaultTransactionStatus status) {
+						assertThat(stored(context)).isOne();
+						doRollback(status);
+						throw new IllegalStateException("No commit");
+					}
+
+				};
+				failing.setRollbackOnCommitFailure(true);
+				assertThatExceptionOfType(IllegalStateException.class)
+					.isThrownBy(() -> new TransactionTemplate(failing)
+						.executeWithoutResult((status) -> context.getBean(Mails.class).send(new Mail("a", "dropped"))))
+					.withMessage("No commit");
+				assertThat(stored(context)).isZero();
+				assertThat(DurableApplication.server(context).received).isEmpty();
+			});
+	}
+
+}
