@@ -27,6 +27,7 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -102,8 +103,8 @@ public final class ResilienceDeliveryAutoConfiguration {
 
 	@Bean
 	@Lazy
-	EmbeddedStore resilienceEmbeddedStore(ResilienceProperties properties) {
-		return EmbeddedStore.open(properties.delivery().directory());
+	EmbeddedStore resilienceEmbeddedStore(ResilienceProperties properties, ResourceLoader resources) {
+		return EmbeddedStore.open(properties.delivery().directory(), resources.getClassLoader());
 	}
 
 }

@@ -3,7 +3,6 @@ package dev.resilience.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +31,11 @@ final class Backlogs implements AutoCloseable {
 
 	private static final long PATIENCE_MILLIS = 300;
 
+	// nothing is known yet, which is not the same as nothing
+	private static final long FIRST_PATIENCE_MILLIS = 3000;
+
+	private static final Counted NOTHING = new Counted(Instant.EPOCH, Map.of(), Map.of(), null);
+
 	private final DeliveryStore calls;
 
 	private final DeadLetterStore deadLetters;
@@ -43,7 +47,7 @@ final class Backlogs implements AutoCloseable {
 
 	private final Map<String, Growth> growths = new ConcurrentHashMap<>();
 
-	private volatile Counted counted = new Counted(Instant.EPOCH, Map.of(), Map.of(), null);
+	private volatile Counted counted = NOTHING;
 
 	private @Nullable CompletableFuture<Void> counting;
 
@@ -59,21 +63,29 @@ final class Backlogs implements AutoCloseable {
 		}
 		Counted counted = this.counted;
 		String name = guard.policy().name();
-		Totals totals = counted.totals().getOrDefault(name, Totals.NONE);
+		DeliveryStore.Count count = counted.counts().get(name);
 		Instant now = this.clock.now();
-		Duration wait = guard.isAvailable() ? null : guard.retryAfter();
-		Instant due = totals.due();
-		if (due != null && wait != null && due.isBefore(now.plus(wait))) {
-			due = now.plus(wait);
-		}
 		Growth growth = this.growths.get(name);
-		return new DurableBacklog(totals.pending(), counted.dead().getOrDefault(name, 0L), totals.age(now), due,
-				this.calls.isDurable(), (growth != null) ? growth.since() : null, counted.failingSince());
+		return new DurableBacklog((count != null) ? count.calls() : 0, counted.dead().getOrDefault(name, 0L),
+				(count != null) ? age(count.oldest(), now) : null,
+				(count != null) ? due(count.due(), guard, now) : null, this.calls.isDurable(),
+				(growth != null) ? growth.since() : null, counted.failingSince());
+	}
+
+	private static Duration age(Instant acceptedAt, Instant now) {
+		Duration age = Duration.between(acceptedAt, now);
+		return age.isNegative() ? Duration.ZERO : age;
+	}
+
+	// nothing is attempted before the dependency may be called
+	private static Instant due(Instant due, Guard guard, Instant now) {
+		Duration wait = guard.isAvailable() ? null : guard.retryAfter();
+		return (wait != null && due.isBefore(now.plus(wait))) ? now.plus(wait) : due;
 	}
 
 	private void awaitCount() {
 		try {
-			count().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+			count().get((this.counted == NOTHING) ? FIRST_PATIENCE_MILLIS : PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException | ExecutionException ex) {
 			// then the last count has to do
@@ -94,44 +106,31 @@ final class Backlogs implements AutoCloseable {
 	private void read() {
 		Instant now = this.clock.now();
 		try {
-			Map<String, Totals> totals = new HashMap<>();
-			for (DeliveryStore.Count count : this.calls.count()) {
-				totals.merge(dependency(count.operation()), new Totals(count.calls(), count.oldest(), count.due()),
-						Totals::plus);
-			}
-			Map<String, Long> dead = new HashMap<>();
-			this.deadLetters.count()
-				.forEach((operation, letters) -> dead.merge(dependency(operation), letters, Long::sum));
-			this.counted = new Counted(now, totals, dead, null);
-			this.growths.forEach((name, growth) -> growth.add(now, totals.getOrDefault(name, Totals.NONE).pending()));
+			Map<String, DeliveryStore.Count> counts = new HashMap<>();
+			this.calls.count().forEach((count) -> counts.put(count.dependency(), count));
+			Map<String, Long> dead = this.deadLetters.count();
+			this.counted = new Counted(now, counts, dead, null);
+			this.growths
+				.forEach((name, growth) -> growth.add(now, counts.containsKey(name) ? counts.get(name).calls() : 0));
 		}
 		catch (RuntimeException ex) {
 			Counted before = this.counted;
 			if (before.failingSince() == null) {
 				logger.warn("The store of durable calls does not answer", ex);
 			}
-			this.counted = new Counted(now, before.totals(), before.dead(),
+			this.counted = new Counted(now, before.counts(), before.dead(),
 					(before.failingSince() != null) ? before.failingSince() : now);
 		}
+	}
+
+	/** How many calls are to be delivered. */
+	long pending() {
+		return this.counted.counts().values().stream().mapToLong(DeliveryStore.Count::calls).sum();
 	}
 
 	/** Watch whether the backlog of a dependency grows. */
 	void watch(String dependency) {
 		this.growths.computeIfAbsent(dependency, (name) -> new Growth());
-	}
-
-	/** The names of the operations of a dependency that have dead letters. */
-	List<String> operationsOfDead(String dependency) {
-		return this.deadLetters.count()
-			.keySet()
-			.stream()
-			.filter((operation) -> dependency(operation).equals(dependency))
-			.toList();
-	}
-
-	// no method has a slash in its name
-	private static String dependency(String operation) {
-		return operation.substring(0, Math.max(0, operation.lastIndexOf('/')));
 	}
 
 	@Override
@@ -143,38 +142,12 @@ final class Backlogs implements AutoCloseable {
 	 * What was counted.
 	 *
 	 * @param at when
-	 * @param totals what is to be delivered, by dependency
+	 * @param counts what is to be delivered, by dependency
 	 * @param dead the dead letters, by dependency
 	 * @param failingSince since when the store does not answer, {@code null} if it does
 	 */
-	private record Counted(Instant at, Map<String, Totals> totals, Map<String, Long> dead,
+	private record Counted(Instant at, Map<String, DeliveryStore.Count> counts, Map<String, Long> dead,
 			@Nullable Instant failingSince) {
-	}
-
-	/**
-	 * What is to be delivered to a dependency.
-	 */
-	private record Totals(long pending, @Nullable Instant oldest, @Nullable Instant due) {
-
-		private static final Totals NONE = new Totals(0, null, null);
-
-		private Totals plus(Totals other) {
-			return new Totals(this.pending + other.pending, earlier(this.oldest, other.oldest),
-					earlier(this.due, other.due));
-		}
-
-		private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
-			return (one == null || (other != null && other.isBefore(one))) ? other : one;
-		}
-
-		private @Nullable Duration age(Instant now) {
-			if (this.oldest == null) {
-				return null;
-			}
-			Duration age = Duration.between(this.oldest, now);
-			return age.isNegative() ? Duration.ZERO : age;
-		}
-
 	}
 
 }

@@ -42,6 +42,11 @@ enum DatabaseKind {
 			return !"off".equals(jdbc.queryForObject("show synchronous_commit", String.class))
 					&& !"off".equals(jdbc.queryForObject("show fsync", String.class));
 		}
+
+		@Override
+		void countRows(JdbcTemplate jdbc) {
+			jdbc.execute("analyze " + DeliveryStore.TABLE);
+		}
 	},
 
 	MYSQL(new MySQL8JdbcCustomization(true)) {
@@ -81,6 +86,13 @@ enum DatabaseKind {
 
 	/** Whether what was committed survives a crash. */
 	abstract boolean isDurable(JdbcTemplate jdbc);
+
+	/**
+	 * The table has become much larger: PostgreSQL would believe for a minute that it is
+	 * nearly empty, and sort all of it to find what is due next.
+	 */
+	void countRows(JdbcTemplate jdbc) {
+	}
 
 	/** How db-scheduler talks to it. */
 	JdbcCustomization dialect() {

@@ -29,7 +29,7 @@ public final class DeadLetterBox implements DeadLetters {
 			return List.of();
 		}
 		return store.deadLetters()
-			.page(store.backlogs().operationsOfDead(dependency), (long) page * size, size)
+			.page(dependency, (long) page * size, size)
 			.stream()
 			.map((row) -> new DeadLetter(row.id(), row.operation(), row.acceptedAt().toString(),
 					row.diedAt().toString(), row.attempts(), row.reason(), row.failure(), row.exception(),
@@ -43,8 +43,7 @@ public final class DeadLetterBox implements DeadLetters {
 		if (store == null) {
 			return 0;
 		}
-		int letters = store.deadLetters()
-			.requeue(store.backlogs().operationsOfDead(dependency), id, this.engine.clock().now());
+		int letters = store.deadLetters().requeue(dependency, id, this.engine.clock().now());
 		changed(dependency, DeliveryResult.REQUEUED, letters, store);
 		return letters;
 	}
@@ -55,7 +54,7 @@ public final class DeadLetterBox implements DeadLetters {
 		if (store == null) {
 			return 0;
 		}
-		int letters = store.deadLetters().discard(store.backlogs().operationsOfDead(dependency), id);
+		int letters = store.deadLetters().discard(dependency, id);
 		changed(dependency, DeliveryResult.DISCARDED, letters, store);
 		return letters;
 	}

@@ -1,7 +1,6 @@
 package dev.resilience.delivery;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +25,24 @@ final class DeadLetterStore {
 		this.sql = sql;
 	}
 
-	/** How many there are, by the operations. */
+	/** How many there are, by dependency. */
 	Map<String, Long> count() {
 		Map<String, Long> counts = new HashMap<>();
-		this.sql.query("select operation, count(*) as calls from " + TABLE + " group by operation",
-				(row, number) -> counts.put(row.getString("operation"), row.getLong("calls")));
+		this.sql.query("select dependency, count(*) as calls from " + TABLE + " group by dependency",
+				(row, number) -> counts.put(row.getString("dependency"), row.getLong("calls")));
 		return counts;
 	}
 
-	/** A page of those of some operations, the last ones first. */
-	List<Row> page(Collection<String> operations, long offset, int limit) {
+	/** A page of those of a dependency, the last ones first. */
+	List<Row> page(String dependency, long offset, int limit) {
 		return this.sql.query(
-				"select * from " + TABLE + " where operation in " + Sql.list(operations)
-						+ " order by died_at desc, task_instance limit " + limit + " offset " + offset,
+				"select * from " + TABLE + " where dependency = ? order by died_at desc, task_instance limit " + limit
+						+ " offset " + offset,
 				(row, number) -> new Row(row.getString("task_instance"), row.getString("operation"),
 						row.getBytes("task_data"), Objects.requireNonNull(this.sql.instant(row, "accepted_at")),
 						Objects.requireNonNull(this.sql.instant(row, "died_at")), row.getInt("attempts"),
-						row.getString("reason"), kind(row.getString("failure")), row.getString("exception")));
+						row.getString("reason"), kind(row.getString("failure")), row.getString("exception")),
+				dependency);
 	}
 
 	private static FailureKind kind(@Nullable String name) {
@@ -54,12 +54,12 @@ final class DeadLetterStore {
 	 * @param id of one of them, {@code null} for all
 	 * @return how many they are
 	 */
-	int requeue(Collection<String> operations, @Nullable String id, Instant now) {
-		return each(operations, id, (ids) -> this.sql.update("insert into " + DeliveryStore.TABLE
-				+ " (task_name, task_instance, task_data, operation, order_key, execution_time, accepted_at, picked,"
+	int requeue(String dependency, @Nullable String id, Instant now) {
+		return each(dependency, id, (ids) -> this.sql.update("insert into " + DeliveryStore.TABLE
+				+ " (task_name, task_instance, task_data, dependency, operation, order_key, execution_time, accepted_at, picked,"
 				+ " consecutive_failures, version, failure, exception) select '" + DeliveryStore.TASK
-				+ "', task_instance, task_data, operation, order_key, ?, ?, ?, 0, 1, failure, exception from " + TABLE
-				+ " where task_instance in " + ids + " order by died_at", now, now, false));
+				+ "', task_instance, task_data, dependency, operation, order_key, ?, ?, ?, 0, 1, failure, exception from "
+				+ TABLE + " where task_instance in " + ids + " order by died_at", now, now, false));
 	}
 
 	/**
@@ -67,15 +67,15 @@ final class DeadLetterStore {
 	 * @param id of one of them, {@code null} for all
 	 * @return how many they are
 	 */
-	int discard(Collection<String> operations, @Nullable String id) {
-		return each(operations, id, null);
+	int discard(String dependency, @Nullable String id) {
+		return each(dependency, id, null);
 	}
 
-	private int each(Collection<String> operations, @Nullable String id, @Nullable Step before) {
+	private int each(String dependency, @Nullable String id, @Nullable Step before) {
 		int all = 0;
 		while (true) {
 			int some = this.sql.inTransaction((status) -> {
-				List<String> ids = ids(operations, id);
+				List<String> ids = ids(dependency, id);
 				int copied = (before != null && !ids.isEmpty()) ? before.apply(Sql.list(ids)) : ids.size();
 				int removed = ids.isEmpty() ? 0
 						: this.sql.update("delete from " + TABLE + " where task_instance in " + Sql.list(ids));
@@ -93,12 +93,13 @@ final class DeadLetterStore {
 		}
 	}
 
-	private List<String> ids(Collection<String> operations, @Nullable String id) {
+	private List<String> ids(String dependency, @Nullable String id) {
 		String one = (id != null) ? " and task_instance = ?" : "";
 		return this.sql.query(
-				"select task_instance from " + TABLE + " where operation in " + Sql.list(operations) + one
-						+ " order by died_at limit " + BATCH,
-				(row, number) -> row.getString(1), (id != null) ? new Object[] { id } : new Object[0]);
+				"select task_instance from " + TABLE + " where dependency = ?" + one + " order by died_at limit "
+						+ BATCH,
+				(row, number) -> row.getString(1),
+				(id != null) ? new Object[] { dependency, id } : new Object[] { dependency });
 	}
 
 	private interface Step {

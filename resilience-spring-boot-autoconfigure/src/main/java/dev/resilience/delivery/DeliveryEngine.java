@@ -48,7 +48,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 
 	private @Nullable Upkeep upkeep;
 
-	private boolean running;
+	private volatile boolean running;
 
 	/**
 	 * Create the engine.
@@ -89,7 +89,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		OpenStore store = open();
 		Guard guard = dependency.guard();
 		try {
-			Letter letter = new Letter(UUID.randomUUID().toString(), calls.name(),
+			Letter letter = new Letter(UUID.randomUUID().toString(), calls.dependency(), calls.name(),
 					store.format().write(calls, arguments, idempotencyKey),
 					orderKey(calls.dependency(), calls.key(arguments)), this.clock.now());
 			store.acceptance().accept(calls.dependency(), letter, operation.operation().policy().timeout(), () -> {
@@ -170,7 +170,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		this.running = true;
 		OpenStore store = this.store;
 		if (store != null) {
-			this.upkeep = new Upkeep(this, store);
+			this.upkeep = new Upkeep(this, store, this.settings.pollInterval());
 			this.dependencies.values().forEach(DependencyDeliveries::start);
 		}
 	}
@@ -199,7 +199,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 	}
 
 	@Override
-	public synchronized boolean isRunning() {
+	public boolean isRunning() {
 		return this.running;
 	}
 

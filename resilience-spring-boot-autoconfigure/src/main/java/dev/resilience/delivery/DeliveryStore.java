@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -24,8 +25,8 @@ final class DeliveryStore {
 
 	private static final String INSERT = "insert into " + TABLE
 			+ " (task_name, task_instance, task_data, execution_time,"
-			+ " picked, picked_by, last_heartbeat, consecutive_failures, version, operation, accepted_at, order_key)"
-			+ " values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?)";
+			+ " picked, picked_by, last_heartbeat, consecutive_failures, version, dependency, operation, accepted_at,"
+			+ " order_key) values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?)";
 
 	private static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
 
@@ -95,8 +96,8 @@ final class DeliveryStore {
 
 	private static @Nullable Object[] row(Letter letter, @Nullable String holder) {
 		return new @Nullable Object[] { letter.id(), letter.payload(), letter.acceptedAt(), holder != null, holder,
-				(holder != null) ? letter.acceptedAt() : null, letter.operation(), letter.acceptedAt(),
-				letter.orderKey() };
+				(holder != null) ? letter.acceptedAt() : null, letter.dependency(), letter.operation(),
+				letter.acceptedAt(), letter.orderKey() };
 	}
 
 	/** The partner has it. */
@@ -138,8 +139,8 @@ final class DeliveryStore {
 	boolean bury(Held call, DeadReason reason, @Nullable Integer attempts, @Nullable LastFailure failure, Instant now) {
 		return this.sql.inTransaction((status) -> {
 			int copied = this.sql.update("insert into " + DeadLetterStore.TABLE
-					+ " (task_instance, task_data, operation, accepted_at, order_key, died_at, attempts, reason, failure,"
-					+ " exception) select task_instance, task_data, operation, accepted_at, order_key, ?, coalesce(?, consecutive_failures), ?,"
+					+ " (task_instance, task_data, dependency, operation, accepted_at, order_key, died_at, attempts, reason, failure,"
+					+ " exception) select task_instance, task_data, dependency, operation, accepted_at, order_key, ?, coalesce(?, consecutive_failures), ?,"
 					+ " coalesce(?, failure), coalesce(?, exception) from " + TABLE + IN_HAND, now, attempts,
 					reason.name(), (failure != null) ? failure.kind().name() : null,
 					(failure != null) ? failure.exception() : null, call.id(), call.version());
@@ -167,9 +168,11 @@ final class DeliveryStore {
 	/**
 	 * Make the calls due that wait for long, because the partner answers again.
 	 */
-	int bringForward(Collection<String> operations, Instant now) {
-		return this.sql.update("update " + TABLE + " set execution_time = ? where operation in " + Sql.list(operations)
-				+ " and picked = ? and execution_time > ?", now, false, now.plus(LONG_WAIT));
+	int bringForward(String dependency, Instant now) {
+		return this.sql.update(
+				"update " + TABLE
+						+ " set execution_time = ? where dependency = ? and picked = ? and execution_time > ?",
+				now, dependency, false, now.plus(LONG_WAIT));
 	}
 
 	/** Calls of an operation that nobody has in hand and that are older than allowed. */
@@ -203,24 +206,30 @@ final class DeliveryStore {
 				true, future);
 	}
 
-	/** What is stored now, by the operations. */
+	/** There are many more of them than before. */
+	void grown() {
+		this.kind.countRows(this.sql.jdbc());
+	}
+
+	/** What is stored now, by dependency. */
 	List<Count> count() {
 		return this.sql.query(
-				"select operation, count(*) as calls, min(accepted_at) as oldest, min(execution_time) as due from "
-						+ TABLE + " group by operation",
-				(row, number) -> new Count(row.getString("operation"), row.getLong("calls"),
-						this.sql.instant(row, "oldest"), this.sql.instant(row, "due")));
+				"select dependency, count(*) as calls, min(accepted_at) as oldest, min(execution_time) as due from "
+						+ TABLE + " group by dependency",
+				(row, number) -> new Count(row.getString("dependency"), row.getLong("calls"),
+						Objects.requireNonNull(this.sql.instant(row, "oldest")),
+						Objects.requireNonNull(this.sql.instant(row, "due"))));
 	}
 
 	/**
-	 * Calls of an operation.
+	 * Calls of a dependency.
 	 *
-	 * @param operation the operation
+	 * @param dependency its name
 	 * @param calls how many are stored
 	 * @param oldest when the oldest one was accepted
 	 * @param due when the next one is due
 	 */
-	record Count(String operation, long calls, @Nullable Instant oldest, @Nullable Instant due) {
+	record Count(String dependency, long calls, Instant oldest, Instant due) {
 	}
 
 }

@@ -107,7 +107,7 @@ final class DependencyDeliveries {
 		long now = this.guard.now();
 		long last = this.recoveredAt.get();
 		if (now - last >= BETWEEN_RECOVERIES && this.recoveredAt.compareAndSet(last, now)) {
-			this.store.bringForward(this.operations, this.clock.now());
+			this.store.bringForward(this.guard.policy().name(), this.clock.now());
 		}
 	}
 
@@ -127,7 +127,7 @@ final class DependencyDeliveries {
 		int threads = Math.max(1, this.guard.policy().bulkhead().maxConcurrent() / 2);
 		SchedulerBuilder builder = Scheduler.create(this.store.dataSource(), this.task)
 			.tableName(DeliveryStore.TABLE)
-			.jdbcCustomization(new DueCalls(this.store.dialect(), this::ready))
+			.jdbcCustomization(new DueCalls(this.store.dialect(), name, this::ready))
 			.serializer(RawPayload.INSTANCE)
 			.schedulerName(new SchedulerName.Fixed(this.settings.instance()))
 			.threads(threads)

@@ -25,30 +25,37 @@ final class DueCalls implements JdbcCustomization {
 
 	private final JdbcCustomization dialect;
 
+	private final String dependency;
+
 	private final Supplier<Collection<String>> operations;
 
 	/**
 	 * Create the condition.
-	 * @param operations whose calls may be attempted at the moment
+	 * @param dependency whose calls are wanted
+	 * @param operations of the dependency, those that may be attempted at the moment
 	 */
-	DueCalls(JdbcCustomization dialect, Supplier<Collection<String>> operations) {
+	DueCalls(JdbcCustomization dialect, String dependency, Supplier<Collection<String>> operations) {
 		this.dialect = dialect;
+		this.dependency = dependency;
 		this.operations = operations;
 	}
 
-	private String condition() {
-		return " and operation in " + Sql.list(this.operations.get()) + FIRST_OF_ITS_KEY;
+	// the order is that of the index, so that a large backlog is not read as a whole
+	private String select(String table, int limit, String condition) {
+		return "select * from " + table + " where picked = ? and execution_time <= ? and dependency = "
+				+ Sql.text(this.dependency) + " and operation in " + Sql.list(this.operations.get()) + FIRST_OF_ITS_KEY
+				+ " " + condition + " order by dependency, execution_time limit " + limit;
 	}
 
 	@Override
 	public String createSelectDueQuery(String table, int limit, String condition, boolean orderByPriority) {
-		return this.dialect.createSelectDueQuery(table, limit, condition + condition(), orderByPriority);
+		return select(table, limit, condition);
 	}
 
 	@Override
 	public String createGenericSelectForUpdateQuery(String table, int limit, String condition,
 			boolean orderByPriority) {
-		return this.dialect.createGenericSelectForUpdateQuery(table, limit, condition + condition(), orderByPriority);
+		return select(table, limit, condition) + " for update skip locked";
 	}
 
 	@Override

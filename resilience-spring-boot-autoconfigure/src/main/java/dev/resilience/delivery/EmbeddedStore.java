@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 
 import dev.resilience.guard.InvalidDeliveryException;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
@@ -26,11 +27,12 @@ public record EmbeddedStore(JdbcConnectionPool pool) implements AutoCloseable {
 	/**
 	 * Open the database, which is made if there is none.
 	 * @param directory its directory
+	 * @param classLoader which may know H2
 	 * @return the store
 	 * @throws InvalidDeliveryException if H2 is missing
 	 */
-	public static EmbeddedStore open(String directory) {
-		if (!ClassUtils.isPresent("org.h2.jdbcx.JdbcConnectionPool", EmbeddedStore.class.getClassLoader())) {
+	public static EmbeddedStore open(String directory, @Nullable ClassLoader classLoader) {
+		if (!ClassUtils.isPresent("org.h2.jdbcx.JdbcConnectionPool", classLoader)) {
 			throw new InvalidDeliveryException("the application has no DataSource, and no H2 to embed one",
 					"Add com.h2database:h2, or a DataSource of PostgreSQL, MySQL or MariaDB.");
 		}

@@ -32,8 +32,8 @@ final class GroupedWrites implements AutoCloseable {
 	private final Thread writer;
 
 	// an interrupt would close the file of an H2 database
-	private final Entry end = new Entry(new Letter("", "", new byte[0], null, Instant.EPOCH), new AtomicBoolean(true),
-			new CompletableFuture<>());
+	private final Entry end = new Entry(new Letter("", "", "", new byte[0], null, Instant.EPOCH),
+			new AtomicBoolean(true), new CompletableFuture<>());
 
 	private volatile boolean closed;
 

@@ -87,10 +87,11 @@ final class Sql {
 
 	/** A list of texts, in parentheses; an empty one matches nothing. */
 	static String list(Collection<String> texts) {
-		return texts.isEmpty() ? "(null)"
-				: texts.stream()
-					.map((text) -> "'" + text.replace("'", "''") + "'")
-					.collect(Collectors.joining(", ", "(", ")"));
+		return texts.isEmpty() ? "(null)" : texts.stream().map(Sql::text).collect(Collectors.joining(", ", "(", ")"));
+	}
+
+	static String text(String text) {
+		return "'" + text.replace("'", "''") + "'";
 	}
 
 }

@@ -19,9 +19,14 @@ final class Upkeep implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
-	private static final long SECONDS = 5;
+	// what it does is less urgent than looking for what is due
+	private static final int POLLS = 5;
 
 	private static final int BATCH = 500;
+
+	private static final int MANY = 1000;
+
+	private static final int TIMES = 4;
 
 	// another instance, of another version, may know what this one does not
 	private static final Duration UNKNOWN_FOR = Duration.ofHours(1);
@@ -35,20 +40,24 @@ final class Upkeep implements AutoCloseable {
 	private final ScheduledExecutorService timer = Executors
 		.newSingleThreadScheduledExecutor(DependencyDeliveries.threads("resilience-upkeep-"));
 
+	// how many calls there were when their number had last changed much
+	private long known;
+
 	private boolean begun;
 
 	private boolean failing;
 
-	Upkeep(DeliveryEngine engine, OpenStore store) {
+	Upkeep(DeliveryEngine engine, OpenStore store, Duration pollInterval) {
 		this.engine = engine;
 		this.store = store;
-		this.timer.scheduleWithFixedDelay(this::run, 0, SECONDS, TimeUnit.SECONDS);
+		this.timer.scheduleWithFixedDelay(this::run, 0, POLLS * pollInterval.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void run() {
 		this.store.backlogs().count();
 		try {
 			Instant now = this.engine.clock().now();
+			noteGrowth();
 			this.store.calls().correctFuture(now);
 			buryOld(now);
 			// what is there from before is nobody's if it is not ours
@@ -61,6 +70,17 @@ final class Upkeep implements AutoCloseable {
 				logger.warn("The store of durable calls does not answer", ex);
 			}
 			this.failing = true;
+		}
+	}
+
+	private void noteGrowth() {
+		long pending = this.store.backlogs().pending();
+		boolean grown = pending > TIMES * this.known;
+		if (grown || pending < this.known / TIMES) {
+			this.known = pending;
+		}
+		if (grown && pending > MANY) {
+			this.store.calls().grown();
 		}
 	}
 

@@ -2,6 +2,9 @@ package dev.resilience.delivery;
 
 import java.nio.file.Path;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceDeliveryAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceMetricsAutoConfiguration;
@@ -25,6 +28,15 @@ final class DurableApplication {
 	/** An application that stores its calls in an embedded database. */
 	static ApplicationContextRunner embedded(Path directory) {
 		return runner().withPropertyValues("resilience.delivery.directory=" + directory);
+	}
+
+	/** An application that stores its calls through a pool of connections. */
+	static ApplicationContextRunner pooled(String url) {
+		return runner().withBean(DataSource.class, () -> {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl(url);
+			return pool;
+		}).withPropertyValues("resilience.delivery.initialize-schema=always");
 	}
 
 	static ApplicationContextRunner runner() {

@@ -14,6 +14,7 @@ create table resilience_delivery (
 	consecutive_failures int not null,
 	last_heartbeat datetime(6) null,
 	version bigint not null,
+	dependency varchar(200) not null,
 	operation varchar(255) not null,
 	accepted_at datetime(6) not null,
 	order_key char(64),
@@ -25,7 +26,7 @@ create table resilience_delivery (
 ) character set utf8mb4;
 
 -- changeset resilience:2 dbms:mysql
-create index resilience_delivery_due on resilience_delivery (operation, execution_time);
+create index resilience_delivery_due on resilience_delivery (dependency, execution_time);
 
 -- changeset resilience:3 dbms:mysql
 create index resilience_delivery_order on resilience_delivery (order_key, order_position);
@@ -38,6 +39,7 @@ create index resilience_delivery_heartbeat on resilience_delivery (last_heartbea
 create table resilience_dead_letter (
 	task_instance varchar(36) not null,
 	task_data mediumblob not null,
+	dependency varchar(200) not null,
 	operation varchar(255) not null,
 	accepted_at datetime(6) not null,
 	died_at datetime(6) not null,
@@ -50,4 +52,4 @@ create table resilience_dead_letter (
 ) character set utf8mb4;
 
 -- changeset resilience:6 dbms:mysql
-create index resilience_dead_letter_died on resilience_dead_letter (operation, died_at);
+create index resilience_dead_letter_died on resilience_dead_letter (dependency, died_at);

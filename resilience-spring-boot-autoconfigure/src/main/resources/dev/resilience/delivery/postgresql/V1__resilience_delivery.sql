@@ -14,6 +14,7 @@ create table resilience_delivery (
 	consecutive_failures int not null,
 	last_heartbeat timestamp with time zone,
 	version bigint not null,
+	dependency varchar(200) not null,
 	operation varchar(255) not null,
 	accepted_at timestamp with time zone not null,
 	order_key char(64),
@@ -24,7 +25,7 @@ create table resilience_delivery (
 );
 
 -- changeset resilience:2 dbms:postgresql
-create index resilience_delivery_due on resilience_delivery (operation, execution_time);
+create index resilience_delivery_due on resilience_delivery (dependency, execution_time);
 
 -- changeset resilience:3 dbms:postgresql
 create index resilience_delivery_order on resilience_delivery (order_key, order_position) where order_key is not null;
@@ -37,6 +38,7 @@ create index resilience_delivery_heartbeat on resilience_delivery (last_heartbea
 create table resilience_dead_letter (
 	task_instance varchar(36) not null,
 	task_data bytea not null,
+	dependency varchar(200) not null,
 	operation varchar(255) not null,
 	accepted_at timestamp with time zone not null,
 	died_at timestamp with time zone not null,
@@ -49,4 +51,4 @@ create table resilience_dead_letter (
 );
 
 -- changeset resilience:6 dbms:postgresql
-create index resilience_dead_letter_died on resilience_dead_letter (operation, died_at);
+create index resilience_dead_letter_died on resilience_dead_letter (dependency, died_at);
