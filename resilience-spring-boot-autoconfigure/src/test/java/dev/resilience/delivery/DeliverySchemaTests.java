@@ -1,5 +1,7 @@
 package dev.resilience.delivery;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,6 +168,13 @@ class DeliverySchemaTests {
 		assertThatExceptionOfType(InvalidDeliveryException.class)
 			.isThrownBy(() -> EmbeddedStore.open(directory.toString(), new FilteredClassLoader("org.h2.jdbcx")))
 			.withMessage("the application has no DataSource, and no H2 to embed one");
+	}
+
+	@Test
+	void anEmbeddedDatabaseThatCannotBeOpenedIsRefused(@TempDir Path directory) throws IOException {
+		Files.writeString(directory.resolve("deliveries.mv.db"), "no database");
+		assertThat(refusal(DurableApplication.embedded(directory)))
+			.contains("the embedded database in the directory '" + directory + "' cannot be opened");
 	}
 
 	@Test

@@ -1,0 +1,68 @@
+package dev.resilience.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
+/**
+ * The connections to an H2 database in a file. If the database had to give up, because
+ * its disk was full for example, it is opened anew.
+ */
+final class EmbeddedConnections extends AbstractDataSource implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	// more at once would be slower
+	private static final int CONNECTIONS = 20;
+
+	private final String url;
+
+	private volatile JdbcConnectionPool pool;
+
+	EmbeddedConnections(String url) {
+		this.url = url;
+		this.pool = newPool();
+	}
+
+	private JdbcConnectionPool newPool() {
+		JdbcConnectionPool pool = JdbcConnectionPool.create(this.url, "sa", "");
+		pool.setMaxConnections(CONNECTIONS);
+		return pool;
+	}
+
+	@Override
+	public Connection getConnection() throws SQLException {
+		JdbcConnectionPool pool = this.pool;
+		Connection connection = pool.getConnection();
+		if (connection.isValid(0)) {
+			return connection;
+		}
+		connection.close();
+		return reopened(pool).getConnection();
+	}
+
+	private synchronized JdbcConnectionPool reopened(JdbcConnectionPool broken) {
+		if (this.pool == broken) {
+			logger.warn("The embedded database of durable calls has closed itself and is opened anew");
+			broken.dispose();
+			this.pool = newPool();
+		}
+		return this.pool;
+	}
+
+	@Override
+	public Connection getConnection(String username, String password) {
+		throw new UnsupportedOperationException("It has one user");
+	}
+
+	@Override
+	public void close() {
+		this.pool.dispose();
+	}
+
+}
