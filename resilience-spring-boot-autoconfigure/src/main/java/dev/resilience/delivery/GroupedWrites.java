@@ -83,6 +83,11 @@ final class GroupedWrites implements AutoCloseable {
 		}
 	}
 
+	/** How many wait until their turn comes. */
+	int waiting() {
+		return this.waiting.size();
+	}
+
 	private void run() {
 		List<Entry> batch = new ArrayList<>();
 		while (!this.closed) {
