@@ -15,6 +15,7 @@ import dev.resilience.delivery.EmbeddedStore;
 import dev.resilience.delivery.StoreSource;
 import dev.resilience.delivery.SteadyClock;
 import dev.resilience.guard.InvalidDeliveryException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -68,14 +69,19 @@ public final class ResilienceDeliveryAutoConfiguration {
 			ObjectProvider<EmbeddedStore> embedded, ObjectProvider<JsonMapper> json,
 			ObjectProvider<PayloadCodec> codec) {
 		ResilienceProperties.Delivery delivery = properties.delivery();
-		DataSource dataSource = dataSource(delivery, beans, embedded);
+		DataSource dataSource = dataSource(delivery, beans);
+		EmbeddedStore ours = null;
+		if (dataSource == null) {
+			ours = embedded.getObject();
+			dataSource = ours.dataSource();
+		}
 		return new StoreSource(dataSource, TableCreations.of(delivery.initializeSchema(), beans),
 				json.getIfAvailable(() -> JsonMapper.builder().findAndAddModules().build()), codec.getIfAvailable(),
-				Math.toIntExact(delivery.maxPayload().toBytes()));
+				Math.toIntExact(delivery.maxPayload().toBytes()), ours);
 	}
 
-	private static DataSource dataSource(ResilienceProperties.Delivery delivery, ListableBeanFactory beans,
-			ObjectProvider<EmbeddedStore> embedded) {
+	// null if the application has none
+	private static @Nullable DataSource dataSource(ResilienceProperties.Delivery delivery, ListableBeanFactory beans) {
 		String name = delivery.dataSource();
 		if (name != null) {
 			try {
@@ -90,7 +96,7 @@ public final class ResilienceDeliveryAutoConfiguration {
 		}
 		String[] names = beans.getBeanNamesForType(DataSource.class);
 		if (names.length == 0) {
-			return embedded.getObject().dataSource();
+			return null;
 		}
 		DataSource only = beans.getBeanProvider(DataSource.class).getIfUnique();
 		if (only == null) {

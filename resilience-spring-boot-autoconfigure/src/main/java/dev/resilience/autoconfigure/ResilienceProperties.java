@@ -176,7 +176,7 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	 * @param dataSource name of the DataSource bean in whose database they are stored.
 	 * Default: the application's only or primary one.
 	 * @param directory directory of the embedded H2 database in which they are stored if
-	 * the application has no DataSource. One instance only can use it.
+	 * the application has no DataSource. Instances on one machine may share it.
 	 * @param initializeSchema when we make the tables ourselves: embedded (in an H2
 	 * database in a file or in memory), always or never. Flyway or Liquibase make them if
 	 * the application uses one of them, unless it is never.

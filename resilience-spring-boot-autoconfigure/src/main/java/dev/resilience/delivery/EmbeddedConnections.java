@@ -1,5 +1,6 @@
 package dev.resilience.delivery;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -17,6 +18,10 @@ final class EmbeddedConnections extends AbstractDataSource implements AutoClosea
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
+	// commits are on the disk when they return; and no interrupt of a caller, who writes
+	// through the same file as everybody, closes it for all
+	private static final String URL = "jdbc:h2:async:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+
 	// more at once would be slower
 	private static final int CONNECTIONS = 20;
 
@@ -24,7 +29,11 @@ final class EmbeddedConnections extends AbstractDataSource implements AutoClosea
 
 	private volatile JdbcConnectionPool pool;
 
-	EmbeddedConnections(String url) {
+	static EmbeddedConnections to(Path file) {
+		return new EmbeddedConnections(URL.formatted(file));
+	}
+
+	private EmbeddedConnections(String url) {
 		this.url = url;
 		this.pool = newPool();
 	}

@@ -2,6 +2,7 @@ package dev.resilience.delivery;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.guard.InvalidDeliveryException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -16,9 +17,10 @@ import org.springframework.jdbc.support.MetaDataAccessException;
  * @param format what is stored of a call
  * @param acceptance accepts calls
  * @param backlogs counts them
+ * @param embedded the database, if it is embedded only for this
  */
 record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat format, Acceptance acceptance,
-		Backlogs backlogs) implements AutoCloseable {
+		Backlogs backlogs, @Nullable EmbeddedStore embedded) implements AutoCloseable {
 
 	/**
 	 * Open the store.
@@ -36,7 +38,7 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 			DeadLetterStore deadLetters = new DeadLetterStore(calls.sql());
 			return new OpenStore(calls, deadLetters,
 					new PayloadFormat(source.json(), source.codec(), source.maxPayload()),
-					new Acceptance(calls, instance, clock), new Backlogs(calls, deadLetters, clock));
+					new Acceptance(calls, instance, clock), new Backlogs(calls, deadLetters, clock), source.embedded());
 		}
 		catch (MetaDataAccessException | DataAccessException ex) {
 			throw new InvalidDeliveryException("the database does not answer as it should: " + ex.getMessage(),

@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param json writes the arguments, with the modules of the application
  * @param codec encodes them, {@code null} to store them as they are
  * @param maxPayload how many bytes may be stored of a call
+ * @param embedded the database, if it is embedded only for this
  */
 public record StoreSource(DataSource dataSource, TableCreation tables, JsonMapper json, @Nullable PayloadCodec codec,
-		int maxPayload) {
+		int maxPayload, @Nullable EmbeddedStore embedded) {
 }

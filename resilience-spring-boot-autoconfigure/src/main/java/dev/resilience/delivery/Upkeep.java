@@ -31,6 +31,8 @@ final class Upkeep implements AutoCloseable {
 	// another instance, of another version, may know what this one does not
 	private static final Duration UNKNOWN_FOR = Duration.ofHours(1);
 
+	private static final Duration BETWEEN_ADOPTIONS = Duration.ofSeconds(30);
+
 	private static final Duration EVER = Duration.ofDays(36_500);
 
 	private final DeliveryEngine engine;
@@ -42,6 +44,8 @@ final class Upkeep implements AutoCloseable {
 
 	// how many calls there were when their number had last changed much
 	private long known;
+
+	private Instant adoptAt = Instant.EPOCH;
 
 	private boolean begun;
 
@@ -57,6 +61,7 @@ final class Upkeep implements AutoCloseable {
 		this.store.backlogs().count();
 		try {
 			Instant now = this.engine.clock().now();
+			adopt(now);
 			noteGrowth();
 			this.store.calls().correctFuture(now);
 			buryOld(now);
@@ -70,6 +75,14 @@ final class Upkeep implements AutoCloseable {
 				logger.warn("The store of durable calls does not answer", ex);
 			}
 			this.failing = true;
+		}
+	}
+
+	private void adopt(Instant now) {
+		EmbeddedStore embedded = this.store.embedded();
+		if (embedded != null && !now.isBefore(this.adoptAt)) {
+			this.adoptAt = now.plus(BETWEEN_ADOPTIONS);
+			embedded.adopt();
 		}
 	}
 

@@ -174,7 +174,7 @@ class DeliverySchemaTests {
 	void anEmbeddedDatabaseThatCannotBeOpenedIsRefused(@TempDir Path directory) throws IOException {
 		Files.writeString(directory.resolve("deliveries.mv.db"), "no database");
 		assertThat(refusal(DurableApplication.embedded(directory)))
-			.contains("the embedded database in the directory '" + directory + "' cannot be opened");
+			.contains("the embedded database '" + directory.resolve("deliveries") + "' cannot be opened");
 	}
 
 	@Test
