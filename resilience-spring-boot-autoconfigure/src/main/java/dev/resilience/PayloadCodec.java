@@ -16,7 +16,7 @@ public interface PayloadCodec {
 
 	/**
 	 * Decode what was stored, maybe by an earlier version of the application. If this
-	 * throws, the call becomes a dead letter, as it is stored.
+	 * throws, the call is tried again later.
 	 * @param stored what {@link #encode(byte[])} has returned
 	 * @return the JSON
 	 */

@@ -51,7 +51,7 @@ public final class ResilienceDeliveryAutoConfiguration {
 				new SteadyClock(clock.getIfUnique(InstantSource::system), System::nanoTime));
 	}
 
-	// half of what a phase of the lifecycle has: then calls are interrupted and given
+	// db-scheduler waits once before it interrupts, and once more after that
 	// back
 	private static Duration grace(Environment environment) {
 		String phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", "30s");

@@ -59,12 +59,15 @@ final class TableCreations {
 			.locations("classpath:" + scripts)
 			.table("resilience_delivery_history")
 			.baselineOnMigrate(true)
-			.baselineVersion("0")
+			.baselineVersion(exist(dataSource) ? "1" : "0")
 			.load()
 			.migrate();
 	}
 
 	private static void withLiquibase(DataSource dataSource, String scripts) {
+		if (exist(dataSource)) {
+			return;
+		}
 		SpringLiquibase liquibase = new SpringLiquibase();
 		liquibase.setDataSource(dataSource);
 		liquibase.setResourceLoader(new DefaultResourceLoader(TableCreations.class.getClassLoader()));

@@ -2,20 +2,17 @@ package dev.resilience.delivery;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-import javax.sql.DataSource;
-
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
-import dev.resilience.signal.DeliveryResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -29,16 +26,16 @@ final class Acceptance implements AutoCloseable {
 
 	private final DeliveryStore store;
 
-	private final GroupedWrites writes;
+	private final CallerTransaction transaction;
 
-	private final String instance;
+	private final GroupedWrites writes;
 
 	private final Clock clock;
 
-	Acceptance(DeliveryStore store, String instance, Clock clock) {
+	Acceptance(DeliveryStore store, Clock clock) {
 		this.store = store;
+		this.transaction = new CallerTransaction(store.dataSource());
 		this.writes = new GroupedWrites(store::add);
-		this.instance = instance;
 		this.clock = clock;
 	}
 
@@ -47,94 +44,156 @@ final class Acceptance implements AutoCloseable {
 	 * @param patience how long to wait for the store
 	 * @param stored runs when the call is there for everybody to see
 	 */
-	void accept(String dependency, Letter letter, Duration patience, Runnable stored) {
+	void accept(Letter letter, Duration patience, Runnable stored) {
 		try {
-			if (!TransactionSynchronizationManager.isActualTransactionActive()
-					|| !TransactionSynchronizationManager.isSynchronizationActive()) {
+			if (!CallerTransaction.isActive()) {
 				this.writes.write(letter, patience);
 				stored.run();
 			}
-			else if (isOfOurDatabase()) {
+			else if (this.transaction.isOfOurDatabase()) {
 				this.store.addWithinTransaction(letter);
-				afterCompletion(stored, () -> {
-				});
+				TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
 			}
 			else {
-				acceptAtCommit(dependency, letter, stored);
+				TransactionSynchronizationManager.registerSynchronization(new AtCommit(letter, patience, stored));
 			}
 		}
 		catch (ExecutionException ex) {
-			throw new DeliveryRejectedException(dependency, "it could not be stored", ex.getCause());
+			throw rejected(letter, "it could not be stored", ex.getCause());
 		}
 		catch (TimeoutException ex) {
-			throw new DeliveryRejectedException(dependency, String.valueOf(ex.getMessage()), ex);
+			throw rejected(letter, String.valueOf(ex.getMessage()), ex);
 		}
 		catch (RuntimeException ex) {
-			throw new DeliveryRejectedException(dependency, "it could not be stored", ex);
+			throw rejected(letter, "it could not be stored", ex);
 		}
 	}
 
-	private boolean isOfOurDatabase() {
-		DataSource dataSource = this.store.dataSource();
-		if (!(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder)) {
-			return false;
-		}
-		try {
-			return !holder.getConnection().getAutoCommit();
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException("The connection of the transaction does not answer", ex);
-		}
-	}
-
-	// before the commit, so that a failure still reaches the caller; but nobody may take
-	// it before the outcome is known
-	private void acceptAtCommit(String dependency, Letter letter, Runnable stored) {
-		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-			private boolean held;
-
-			@Override
-			public void beforeCommit(boolean readOnly) {
-				try {
-					Acceptance.this.store.addHeld(letter, Acceptance.this.instance);
-					this.held = true;
-				}
-				catch (RuntimeException ex) {
-					throw new DeliveryRejectedException(dependency, "it could not be stored", ex);
-				}
-			}
-
-			@Override
-			public void afterCompletion(int status) {
-				if (!this.held) {
-					return;
-				}
-				if (status == STATUS_ROLLED_BACK) {
-					Acceptance.this.store.drop(letter.id());
-				}
-				else {
-					// if it is not known, rather twice than never
-					Acceptance.this.store.release(letter.id(), Acceptance.this.clock.now());
-					stored.run();
-				}
-			}
-
-		});
-	}
-
-	private static void afterCompletion(Runnable committed, Runnable rolledBack) {
-		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-			@Override
-			public void afterCompletion(int status) {
-				(status == STATUS_COMMITTED ? committed : rolledBack).run();
-			}
-		});
+	private static DeliveryRejectedException rejected(Letter letter, String reason, @Nullable Throwable cause) {
+		return new DeliveryRejectedException(letter.dependency(), reason, cause);
 	}
 
 	@Override
 	public void close() {
 		this.writes.close();
+	}
+
+	/**
+	 * Sees a call through that was stored in the caller's transaction.
+	 */
+	private final class Stored implements TransactionSynchronization {
+
+		private final Runnable stored;
+
+		private boolean completing;
+
+		private Stored(Runnable stored) {
+			this.stored = stored;
+		}
+
+		@Override
+		public void beforeCompletion() {
+			this.completing = true;
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			if (status == STATUS_ROLLED_BACK) {
+				return;
+			}
+			if (!this.completing) {
+				// whoever made the call did so because of the commit
+				try {
+					Acceptance.this.transaction.commitAddition();
+				}
+				catch (SQLException ex) {
+					logger.error("A durable call that was made after a commit is lost", ex);
+					return;
+				}
+			}
+			this.stored.run();
+		}
+
+	}
+
+	/**
+	 * Stores a call when a transaction of another database commits: before that, so that
+	 * a failure still reaches the caller; but nobody may take it before the outcome is
+	 * known.
+	 */
+	private final class AtCommit implements TransactionSynchronization {
+
+		private final Letter letter;
+
+		private final Duration patience;
+
+		private final Runnable stored;
+
+		private final Set<Object> savepoints = new HashSet<>();
+
+		private boolean forgotten;
+
+		private boolean held;
+
+		private AtCommit(Letter letter, Duration patience, Runnable stored) {
+			this.letter = letter;
+			this.patience = patience;
+			this.stored = stored;
+		}
+
+		@Override
+		public void savepoint(Object savepoint) {
+			this.savepoints.add(savepoint);
+		}
+
+		@Override
+		public void savepointRollback(Object savepoint) {
+			// it was there before this call
+			this.forgotten |= !this.savepoints.contains(savepoint);
+		}
+
+		@Override
+		public void beforeCommit(boolean readOnly) {
+			if (this.forgotten) {
+				return;
+			}
+			try {
+				Acceptance.this.store.addHeld(this.letter, Acceptance.this.clock.now());
+				this.held = true;
+			}
+			catch (RuntimeException ex) {
+				throw rejected(this.letter, "it could not be stored", ex);
+			}
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			if (status == STATUS_ROLLED_BACK) {
+				if (this.held) {
+					Acceptance.this.store.drop(this.letter.id());
+				}
+			}
+			else if (this.held) {
+				// if it is not known, rather twice than never
+				Acceptance.this.store.release(this.letter.id(), Acceptance.this.clock.now());
+				this.stored.run();
+			}
+			else if (!this.forgotten) {
+				storeLate();
+			}
+		}
+
+		// the call was made while others prepared for the commit, or because of it
+		private void storeLate() {
+			try {
+				Acceptance.this.writes.write(this.letter, this.patience);
+				this.stored.run();
+			}
+			catch (TimeoutException | ExecutionException ex) {
+				logger.error("A durable call that was made after a commit is lost", ex);
+			}
+		}
+
 	}
 
 }

@@ -97,10 +97,12 @@ final class Backlogs implements AutoCloseable {
 
 	/** Count, unless somebody does already. */
 	synchronized CompletableFuture<Void> count() {
-		if (this.counting == null || this.counting.isDone()) {
-			this.counting = CompletableFuture.runAsync(this::read, this.counter);
+		CompletableFuture<Void> counting = this.counting;
+		if (counting == null || (counting.isDone() && !this.counter.isShutdown())) {
+			counting = CompletableFuture.runAsync(this::read, this.counter);
+			this.counting = counting;
 		}
-		return this.counting;
+		return counting;
 	}
 
 	private void read() {
@@ -110,8 +112,11 @@ final class Backlogs implements AutoCloseable {
 			this.calls.count().forEach((count) -> counts.put(count.dependency(), count));
 			Map<String, Long> dead = this.deadLetters.count();
 			this.counted = new Counted(now, counts, dead, null);
-			this.growths
-				.forEach((name, growth) -> growth.add(now, counts.containsKey(name) ? counts.get(name).calls() : 0));
+			this.growths.forEach((name, growth) -> {
+				DeliveryStore.Count count = counts.get(name);
+				growth.add(now, (count != null) ? count.calls() : 0,
+						(count != null) ? age(count.oldest(), now) : Duration.ZERO);
+			});
 		}
 		catch (RuntimeException ex) {
 			Counted before = this.counted;

@@ -29,7 +29,7 @@ public final class DeadLetterBox implements DeadLetters {
 			return List.of();
 		}
 		return store.deadLetters()
-			.page(dependency, (long) page * size, size)
+			.page(dependency, (long) page * size, size, withArguments)
 			.stream()
 			.map((row) -> new DeadLetter(row.id(), row.operation(), row.acceptedAt().toString(),
 					row.diedAt().toString(), row.attempts(), row.reason(), row.failure(), row.exception(),
@@ -54,7 +54,7 @@ public final class DeadLetterBox implements DeadLetters {
 		if (store == null) {
 			return 0;
 		}
-		int letters = store.deadLetters().discard(dependency, id);
+		int letters = store.deadLetters().discard(dependency, id, this.engine.clock().now());
 		changed(dependency, DeliveryResult.DISCARDED, letters, store);
 		return letters;
 	}

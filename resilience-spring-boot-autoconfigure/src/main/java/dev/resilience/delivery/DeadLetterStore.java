@@ -9,6 +9,8 @@ import java.util.Objects;
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DuplicateKeyException;
+
 /**
  * The calls that are tried no more, until somebody decides about them.
  */
@@ -34,12 +36,15 @@ final class DeadLetterStore {
 	}
 
 	/** A page of those of a dependency, the last ones first. */
-	List<Row> page(String dependency, long offset, int limit) {
+	List<Row> page(String dependency, long offset, int limit, boolean withPayload) {
 		return this.sql.query(
-				"select * from " + TABLE + " where dependency = ? order by died_at desc, task_instance limit " + limit
-						+ " offset " + offset,
+				"select task_instance, dependency, operation, accepted_at, died_at, attempts, reason, failure, exception"
+						+ (withPayload ? ", task_data" : "") + " from " + TABLE
+						+ " where dependency = ? order by died_at desc, task_instance limit " + limit + " offset "
+						+ offset,
 				(row, number) -> new Row(row.getString("task_instance"), row.getString("operation"),
-						row.getBytes("task_data"), Objects.requireNonNull(this.sql.instant(row, "accepted_at")),
+						withPayload ? row.getBytes("task_data") : new byte[0],
+						Objects.requireNonNull(this.sql.instant(row, "accepted_at")),
 						Objects.requireNonNull(this.sql.instant(row, "died_at")), row.getInt("attempts"),
 						row.getString("reason"), kind(row.getString("failure")), row.getString("exception")),
 				dependency);
@@ -55,7 +60,7 @@ final class DeadLetterStore {
 	 * @return how many they are
 	 */
 	int requeue(String dependency, @Nullable String id, Instant now) {
-		return each(dependency, id, (ids) -> this.sql.update("insert into " + DeliveryStore.TABLE
+		return each(dependency, id, now, (ids) -> this.sql.update("insert into " + DeliveryStore.TABLE
 				+ " (task_name, task_instance, task_data, dependency, operation, order_key, execution_time, accepted_at, picked,"
 				+ " consecutive_failures, version, failure, exception) select '" + DeliveryStore.TASK
 				+ "', task_instance, task_data, dependency, operation, order_key, ?, ?, ?, 0, 1, failure, exception from "
@@ -67,25 +72,14 @@ final class DeadLetterStore {
 	 * @param id of one of them, {@code null} for all
 	 * @return how many they are
 	 */
-	int discard(String dependency, @Nullable String id) {
-		return each(dependency, id, null);
+	int discard(String dependency, @Nullable String id, Instant now) {
+		return each(dependency, id, now, null);
 	}
 
-	private int each(String dependency, @Nullable String id, @Nullable Step before) {
+	private int each(String dependency, @Nullable String id, Instant now, @Nullable Step before) {
 		int all = 0;
 		while (true) {
-			int some = this.sql.inTransaction((status) -> {
-				List<String> ids = ids(dependency, id);
-				int copied = (before != null && !ids.isEmpty()) ? before.apply(Sql.list(ids)) : ids.size();
-				int removed = ids.isEmpty() ? 0
-						: this.sql.update("delete from " + TABLE + " where task_instance in " + Sql.list(ids));
-				if (copied != removed) {
-					// somebody else decides about the same ones
-					status.setRollbackOnly();
-					return 0;
-				}
-				return removed;
-			});
+			int some = batch(dependency, id, now, before);
 			all += some;
 			if (some < BATCH) {
 				return all;
@@ -93,13 +87,34 @@ final class DeadLetterStore {
 		}
 	}
 
-	private List<String> ids(String dependency, @Nullable String id) {
+	private int batch(String dependency, @Nullable String id, Instant now, @Nullable Step before) {
+		try {
+			return this.sql.inTransaction((status) -> {
+				List<String> ids = ids(dependency, id, now);
+				int copied = (before != null && !ids.isEmpty()) ? before.apply(Sql.list(ids)) : ids.size();
+				int removed = ids.isEmpty() ? 0
+						: this.sql.update("delete from " + TABLE + " where task_instance in " + Sql.list(ids));
+				if (copied != removed) {
+					status.setRollbackOnly();
+					return 0;
+				}
+				return removed;
+			});
+		}
+		catch (DuplicateKeyException ex) {
+			// somebody else decides about the same ones
+			return 0;
+		}
+	}
+
+	// not those that have died again in the meantime
+	private List<String> ids(String dependency, @Nullable String id, Instant now) {
 		String one = (id != null) ? " and task_instance = ?" : "";
 		return this.sql.query(
-				"select task_instance from " + TABLE + " where dependency = ?" + one + " order by died_at limit "
-						+ BATCH,
+				"select task_instance from " + TABLE + " where dependency = ? and died_at <= ?" + one
+						+ " order by died_at limit " + BATCH,
 				(row, number) -> row.getString(1),
-				(id != null) ? new Object[] { dependency, id } : new Object[] { dependency });
+				(id != null) ? new Object[] { dependency, now, id } : new Object[] { dependency, now });
 	}
 
 	private interface Step {

@@ -18,13 +18,17 @@ import dev.resilience.guard.CallStore;
 import dev.resilience.guard.Deliveries;
 import dev.resilience.guard.DurableCalls;
 import dev.resilience.guard.Guard;
+import dev.resilience.guard.InvalidDeliveryException;
 import dev.resilience.guard.Operation;
 import dev.resilience.registry.DurableBacklog;
 import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.GuardLifecycle;
 import dev.resilience.signal.DeliveryResult;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.BeansException;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
@@ -33,6 +37,8 @@ import org.springframework.util.Assert;
  * durable operation is found.
  */
 public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartLifecycle, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final Supplier<StoreSource> source;
 
@@ -66,10 +72,24 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 	private synchronized OpenStore open() {
 		OpenStore store = this.store;
 		if (store == null) {
-			store = OpenStore.open(this.source.get(), this.settings.instance(), this.clock);
+			store = OpenStore.open(source(), this.clock);
 			this.store = store;
 		}
 		return store;
+	}
+
+	// what is wrong with it is said within what Spring says of the bean
+	private StoreSource source() {
+		try {
+			return this.source.get();
+		}
+		catch (BeansException ex) {
+			Throwable cause = ex;
+			while (cause != null && !(cause instanceof InvalidDeliveryException)) {
+				cause = cause.getCause();
+			}
+			throw (cause != null) ? (InvalidDeliveryException) cause : ex;
+		}
 	}
 
 	@Override
@@ -85,14 +105,14 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 	private void accept(DurableCalls calls, @Nullable Object[] arguments, String idempotencyKey) {
 		DurableOperation operation = this.operations.get(calls.name());
 		DependencyDeliveries dependency = this.dependencies.get(calls.dependency());
-		Assert.state(operation != null && dependency != null, "A durable operation is delivered");
-		OpenStore store = open();
+		OpenStore store = this.store;
+		Assert.state(operation != null && dependency != null && store != null, "A durable operation is delivered");
 		Guard guard = dependency.guard();
 		try {
 			Letter letter = new Letter(UUID.randomUUID().toString(), calls.dependency(), calls.name(),
 					store.format().write(calls, arguments, idempotencyKey),
 					orderKey(calls.dependency(), calls.key(arguments)), this.clock.now());
-			store.acceptance().accept(calls.dependency(), letter, operation.operation().policy().timeout(), () -> {
+			store.acceptance().accept(letter, operation.operation().policy().timeout(), () -> {
 				guard.delivered(DeliveryResult.ACCEPTED, 1);
 				dependency.wake();
 			});
@@ -103,7 +123,10 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		}
 		catch (RuntimeException ex) {
 			guard.delivered(DeliveryResult.REJECTED, 1);
-			throw new DeliveryRejectedException(calls.dependency(), "it could not be prepared", ex);
+			// without its message, which may show an argument
+			logger.debug("A durable call could not be prepared", ex);
+			throw new DeliveryRejectedException(calls.dependency(),
+					"it could not be prepared: " + ex.getClass().getName(), null);
 		}
 	}
 
@@ -125,6 +148,8 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 	@Override
 	public synchronized void deliver(DurableCalls calls, Operation operation) {
 		OpenStore store = open();
+		// or others would take its first calls for those of an operation that is gone
+		store.calls().know(Set.of(calls.name()), this.clock.now());
 		this.operations.put(calls.name(), DurableOperation.of(calls, operation));
 		DependencyDeliveries dependency = this.dependencies.computeIfAbsent(calls.dependency(),
 				(name) -> new DependencyDeliveries(operation.guard(), store.calls(), store.format(), this.settings,
@@ -133,6 +158,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		store.backlogs().watch(calls.dependency());
 		operation.guard().delivered(DeliveryResult.ACCEPTED, 0);
 		if (this.running) {
+			begin(store);
 			dependency.start();
 		}
 	}
@@ -170,8 +196,14 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		this.running = true;
 		OpenStore store = this.store;
 		if (store != null) {
-			this.upkeep = new Upkeep(this, store, this.settings.pollInterval());
+			begin(store);
 			this.dependencies.values().forEach(DependencyDeliveries::start);
+		}
+	}
+
+	private void begin(OpenStore store) {
+		if (this.upkeep == null) {
+			this.upkeep = new Upkeep(this, store, this.settings.pollInterval());
 		}
 	}
 

@@ -2,6 +2,7 @@ package dev.resilience.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -9,7 +10,10 @@ import java.util.Objects;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DuplicateKeyException;
 
 /**
  * The calls that are to be delivered. db-scheduler takes them, keeps their heartbeats and
@@ -19,6 +23,14 @@ final class DeliveryStore {
 
 	/** The table. */
 	static final String TABLE = "resilience_delivery";
+
+	/** The table of the operations that some instance knows. */
+	private static final String OPERATIONS = "resilience_operation";
+
+	private static final int MOST = 1000;
+
+	/** Who has calls in hand that are held back. */
+	static final String HELD = "held";
 
 	/** The name of db-scheduler's only task. */
 	static final String TASK = "delivery";
@@ -30,7 +42,7 @@ final class DeliveryStore {
 
 	private static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
 
-	private static final String IS_HELD = " where task_name = '" + TASK + "' and task_instance = ? and picked = ?";
+	private static final String IS_HELD = " where task_name = '" + TASK + "' and task_instance = ? and version = 1";
 
 	private static final Duration LONG_WAIT = Duration.ofMinutes(1);
 
@@ -90,14 +102,14 @@ final class DeliveryStore {
 	 * Store a call, but hold it back as if somebody had it in hand. If he dies, it is
 	 * taken over.
 	 */
-	void addHeld(Letter letter, String holder) {
-		this.sql.update(INSERT, row(letter, holder));
+	void addHeld(Letter letter, Instant now) {
+		this.sql.update(INSERT, row(letter, now));
 	}
 
-	private static @Nullable Object[] row(Letter letter, @Nullable String holder) {
-		return new @Nullable Object[] { letter.id(), letter.payload(), letter.acceptedAt(), holder != null, holder,
-				(holder != null) ? letter.acceptedAt() : null, letter.dependency(), letter.operation(),
-				letter.acceptedAt(), letter.orderKey() };
+	private static @Nullable Object[] row(Letter letter, @Nullable Instant heldAt) {
+		return new @Nullable Object[] { letter.id(), letter.payload(), letter.acceptedAt(), heldAt != null,
+				(heldAt != null) ? HELD : null, heldAt, letter.dependency(), letter.operation(), letter.acceptedAt(),
+				letter.orderKey() };
 	}
 
 	/** The partner has it. */
@@ -137,42 +149,62 @@ final class DeliveryStore {
 	 * @return {@code false} if somebody else has it in hand
 	 */
 	boolean bury(Held call, DeadReason reason, @Nullable Integer attempts, @Nullable LastFailure failure, Instant now) {
-		return this.sql.inTransaction((status) -> {
-			int copied = this.sql.update("insert into " + DeadLetterStore.TABLE
-					+ " (task_instance, task_data, dependency, operation, accepted_at, order_key, died_at, attempts, reason, failure,"
-					+ " exception) select task_instance, task_data, dependency, operation, accepted_at, order_key, ?, coalesce(?, consecutive_failures), ?,"
-					+ " coalesce(?, failure), coalesce(?, exception) from " + TABLE + IN_HAND, now, attempts,
-					reason.name(), (failure != null) ? failure.kind().name() : null,
-					(failure != null) ? failure.exception() : null, call.id(), call.version());
-			int removed = this.sql.update("delete from " + TABLE + IN_HAND, call.id(), call.version());
-			if (copied != removed) {
-				// somebody else has taken it in between
-				status.setRollbackOnly();
-			}
-			return copied == 1 && removed == 1;
-		});
+		try {
+			return this.sql.inTransaction((status) -> {
+				int copied = this.sql.update("insert into " + DeadLetterStore.TABLE
+						+ " (task_instance, task_data, dependency, operation, accepted_at, order_key, died_at, attempts, reason, failure,"
+						+ " exception) select task_instance, task_data, dependency, operation, accepted_at, order_key, ?, coalesce(?, consecutive_failures), ?,"
+						+ " coalesce(?, failure), coalesce(?, exception) from " + TABLE + IN_HAND, now, attempts,
+						reason.name(), (failure != null) ? failure.kind().name() : null,
+						(failure != null) ? failure.exception() : null, call.id(), call.version());
+				int removed = this.sql.update("delete from " + TABLE + IN_HAND, call.id(), call.version());
+				if (copied != removed) {
+					// somebody else has taken it in between
+					status.setRollbackOnly();
+				}
+				return copied == 1 && removed == 1;
+			});
+		}
+		catch (DuplicateKeyException ex) {
+			// another instance was faster
+			return false;
+		}
 	}
 
 	/** Let go of a call that was held back. */
 	void release(String id, Instant now) {
 		this.sql.update("update " + TABLE
 				+ " set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1, execution_time = ?"
-				+ IS_HELD, false, now, id, true);
+				+ IS_HELD, false, now, id);
 	}
 
 	/** Forget a call that was held back. */
 	void drop(String id) {
-		this.sql.update("delete from " + TABLE + IS_HELD, id, true);
+		this.sql.update("delete from " + TABLE + IS_HELD, id);
 	}
 
 	/**
-	 * Make the calls due that wait for long, because the partner answers again.
+	 * Make the calls due that wait for long, because the partner answers again. Those
+	 * that it has asked to wait go on waiting.
 	 */
-	int bringForward(String dependency, Instant now) {
-		return this.sql.update(
-				"update " + TABLE
-						+ " set execution_time = ? where dependency = ? and picked = ? and execution_time > ?",
-				now, dependency, false, now.plus(LONG_WAIT));
+	void bringForward(String dependency, Instant now) {
+		List<Held> waiting = find(
+				"dependency = ? and picked = ? and execution_time > ? and (failure is null or failure <> ?)", MOST,
+				dependency, false, now.plus(LONG_WAIT), FailureKind.RATE_LIMITED.name());
+		change("update " + TABLE + " set execution_time = ?" + IN_HAND, waiting, now);
+	}
+
+	// row by row: what others have not committed yet is not waited for
+	private void change(String sql, List<Held> calls, Instant... instants) {
+		if (!calls.isEmpty()) {
+			this.sql
+				.inTransaction((status) -> this.sql.jdbc().batchUpdate(sql, calls, calls.size(), (statement, call) -> {
+					@Nullable Object[] arguments = Arrays.copyOf(instants, instants.length + 2, Object[].class);
+					arguments[instants.length] = call.id();
+					arguments[instants.length + 1] = call.version();
+					this.sql.setter(arguments).setValues(statement);
+				}));
+		}
 	}
 
 	/** Calls of an operation that nobody has in hand and that are older than allowed. */
@@ -180,10 +212,10 @@ final class DeliveryStore {
 		return find("operation = ? and picked = ? and accepted_at <= ?", limit, operation, false, acceptedBefore);
 	}
 
-	/** Calls of operations that are not known and that are due since a time. */
-	List<Held> unknown(Collection<String> operations, Instant dueBefore, int limit) {
-		String unknown = operations.isEmpty() ? "" : "operation not in " + Sql.list(operations) + " and ";
-		return find(unknown + "picked = ? and execution_time <= ?", limit, false, dueBefore);
+	/** Calls of operations that no instance has known since a time. */
+	List<Held> unknown(Instant knownSince, int limit) {
+		return find("picked = ? and not exists (select 1 from " + OPERATIONS + " known where known.operation = " + TABLE
+				+ ".operation and known.seen_at >= ?)", limit, false, knownSince);
 	}
 
 	private List<Held> find(String condition, int limit, @Nullable Object... arguments) {
@@ -199,16 +231,33 @@ final class DeliveryStore {
 	 */
 	void correctFuture(Instant now) {
 		Instant future = now.plus(FUTURE);
-		this.sql.update(
-				"update " + TABLE + " set execution_time = ?, accepted_at = ? where picked = ? and accepted_at > ?",
-				now, now, false, future);
-		this.sql.update("update " + TABLE + " set last_heartbeat = ? where picked = ? and last_heartbeat > ?", now,
-				true, future);
+		change("update " + TABLE + " set execution_time = ?, accepted_at = ?" + IN_HAND,
+				find("picked = ? and accepted_at > ?", MOST, false, future), now, now);
+		change("update " + TABLE + " set last_heartbeat = ?" + IN_HAND,
+				find("picked = ? and last_heartbeat > ?", MOST, true, future), now);
+	}
+
+	/** Some operations are known to this instance. */
+	void know(Collection<String> operations, Instant now) {
+		for (String operation : operations) {
+			if (this.sql.update("update " + OPERATIONS + " set seen_at = ? where operation = ?", now, operation) == 0) {
+				try {
+					this.sql.update("insert into " + OPERATIONS + " (operation, seen_at) values (?, ?)", operation,
+							now);
+				}
+				catch (DuplicateKeyException ex) {
+					// another instance was faster
+				}
+			}
+		}
 	}
 
 	/** There are many more of them than before. */
 	void grown() {
-		this.kind.countRows(this.sql.jdbc());
+		this.sql.inTransaction((status) -> {
+			this.kind.countRows(this.sql.jdbc());
+			return true;
+		});
 	}
 
 	/** What is stored now, by dependency. */

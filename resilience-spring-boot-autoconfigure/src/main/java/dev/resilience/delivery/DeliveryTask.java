@@ -55,7 +55,8 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 	// its instance is dead, and maybe it is what killed it: an attempt
 	private static void takeOver(DeliveryStore store, Clock clock, Execution execution) {
 		logger.warn("A durable call is taken over from an instance that is gone, {}", execution.getId());
-		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + 1, null, Instant.EPOCH);
+		int attempts = DeliveryStore.HELD.equals(execution.pickedBy) ? 0 : 1;
+		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + attempts, null, Instant.EPOCH);
 	}
 
 	@Override
@@ -93,6 +94,13 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 			bury(call, "", DeadReason.UNREADABLE, attempts, LastFailure.of(ex));
 			return;
 		}
+		catch (UndecodableCallException ex) {
+			logger.warn("A durable call cannot be decoded now, {}: {}", call.id(), ex.cause().getClass().getName());
+			DurableOperation later = this.operations.get(ex.operation());
+			settle(call, later, (later != null) ? Verdict.afterFailure(later, attempts, this.clock.now())
+					: new Verdict(null, attempts, DeadReason.UNKNOWN_OPERATION), LastFailure.of(ex.cause()));
+			return;
+		}
 		if (attempts >= operation.policy().maxAttempts()) {
 			bury(call, stored.operation(), DeadReason.ATTEMPTS, attempts, null);
 			return;
@@ -111,20 +119,29 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 			}
 			return;
 		}
-		Verdict verdict = Verdict.of(operation, failure, attempts, this.clock.now());
-		LastFailure last = failure.isRefusal() || failure.isInterrupted() ? null : LastFailure.of(failure);
-		if (verdict.due() == null) {
-			bury(call, operation.calls().name(), verdict.reason(), verdict.attempts(), last);
+		// or the store would be disturbed
+		boolean interrupted = Thread.interrupted();
+		LastFailure last = LastFailure.of(failure);
+		settle(call, operation, Verdict.of(operation, failure, attempts, this.clock.now()),
+				(failure.isRefusal() || failure.isInterrupted()) ? null : last);
+		reportError(failure);
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void settle(Held call, @Nullable DurableOperation operation, Verdict verdict, @Nullable LastFailure last) {
+		String name = (operation != null) ? operation.calls().name() : "";
+		if (verdict.due() == null || operation == null) {
+			bury(call, name, verdict.reason(), verdict.attempts(), last);
 		}
 		else if (this.store.giveBack(call, verdict.due(), verdict.attempts(), last,
 				verdict.due().minus(operation.policy().maxAge()))) {
-			this.listener.onDelivery(operation.calls().name(), DeliveryResult.DEFERRED);
+			this.listener.onDelivery(name, DeliveryResult.DEFERRED);
 		}
 		else {
-			bury(call, operation.calls().name(), DeadReason.EXPIRED, verdict.attempts(),
-					(last != null) ? last : LastFailure.of(failure));
+			bury(call, name, DeadReason.EXPIRED, verdict.attempts(), last);
 		}
-		reportError(failure);
 	}
 
 	void bury(Held call, String operation, @Nullable DeadReason reason, int attempts, @Nullable LastFailure last) {

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.github.kagkarlsson.scheduler.Clock;
@@ -34,8 +34,6 @@ final class DependencyDeliveries {
 
 	private static final int MISSED_HEARTBEATS = 4;
 
-	private static final long BETWEEN_RECOVERIES = TimeUnit.MINUTES.toNanos(1);
-
 	private final Guard guard;
 
 	private final DeliveryStore store;
@@ -50,7 +48,8 @@ final class DependencyDeliveries {
 
 	private final Map<String, DurableOperation> all;
 
-	private final AtomicLong recoveredAt;
+	// what was left by an instance before may wait for long
+	private final AtomicBoolean troubled = new AtomicBoolean(true);
 
 	private volatile @Nullable Scheduler scheduler;
 
@@ -67,7 +66,6 @@ final class DependencyDeliveries {
 		this.clock = clock;
 		this.all = all;
 		this.task = new DeliveryTask(store, format, all, clock, this::ended);
-		this.recoveredAt = new AtomicLong(guard.now() - BETWEEN_RECOVERIES);
 	}
 
 	Guard guard() {
@@ -92,22 +90,17 @@ final class DependencyDeliveries {
 
 	private void ended(String operation, DeliveryResult result) {
 		this.guard.delivered(result, 1);
-		if (result == DeliveryResult.DELIVERED) {
-			recovered();
+		if (result == DeliveryResult.DEFERRED && (!this.guard.isAvailable() || this.guard.signals().isFailing())) {
+			this.troubled.set(true);
+		}
+		else if (result == DeliveryResult.DELIVERED && this.troubled.getAndSet(false)) {
+			// it answers again: nobody needs to wait for an hour any more
+			this.store.bringForward(this.guard.policy().name(), this.clock.now());
 		}
 		DurableOperation ended = this.all.get(operation);
 		if (ended != null && ended.policy().key() != null) {
 			// the next one of its key is due now
 			wake();
-		}
-	}
-
-	// it answers: nobody needs to wait for an hour any more
-	private void recovered() {
-		long now = this.guard.now();
-		long last = this.recoveredAt.get();
-		if (now - last >= BETWEEN_RECOVERIES && this.recoveredAt.compareAndSet(last, now)) {
-			this.store.bringForward(this.guard.policy().name(), this.clock.now());
 		}
 	}
 

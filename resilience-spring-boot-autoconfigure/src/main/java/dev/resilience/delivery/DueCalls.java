@@ -21,7 +21,8 @@ final class DueCalls implements JdbcCustomization {
 
 	private static final String FIRST_OF_ITS_KEY = " and (order_key is null or not exists (select 1 from "
 			+ DeliveryStore.TABLE + " earlier where earlier.order_key = " + DeliveryStore.TABLE
-			+ ".order_key and earlier.order_position < " + DeliveryStore.TABLE + ".order_position))";
+			+ ".order_key and (earlier.order_position < " + DeliveryStore.TABLE
+			+ ".order_position or earlier.picked = true)))";
 
 	private final JdbcCustomization dialect;
 

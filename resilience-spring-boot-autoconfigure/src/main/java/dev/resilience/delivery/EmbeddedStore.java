@@ -107,15 +107,17 @@ public final class EmbeddedStore implements AutoCloseable {
 		if (name.equals(this.name)) {
 			return;
 		}
-		EmbeddedConnections left = connect(this.directory, name);
-		if (left == null) {
-			return;
-		}
-		try (left) {
+		try (EmbeddedConnections left = connect(this.directory, name)) {
+			if (left == null) {
+				return;
+			}
 			int calls = new Adoption(left, this.connections).move();
 			if (calls > 0) {
 				logger.warn("{} durable calls are taken over from a process that is gone, from '{}'", calls, name);
 			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("What a process has left in '{}' cannot be taken over", name, ex);
 		}
 	}
 

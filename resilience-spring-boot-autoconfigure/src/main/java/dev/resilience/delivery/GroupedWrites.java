@@ -72,9 +72,12 @@ final class GroupedWrites implements AutoCloseable {
 			}
 		}
 		catch (TimeoutException ex) {
-			throw new TimeoutException(entry.taken().compareAndSet(false, true)
-					? "the store did not answer within " + patience + ", and nothing was stored"
-					: "the store did not answer within " + patience + ", and may have it nevertheless");
+			boolean neverTaken = entry.taken().compareAndSet(false, true);
+			if (neverTaken) {
+				this.waiting.remove(entry);
+			}
+			throw new TimeoutException("the store did not answer within " + patience
+					+ (neverTaken ? ", and nothing was stored" : ", and may have it nevertheless"));
 		}
 		finally {
 			if (interrupted) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether a backlog grows: it has become larger by {@value #MUCH} calls within half
- * a minute. It does so until it is down to half of what it was at most.
+ * a minute, and they have been waiting for a while. It does so until it is down to half
+ * of what it was at most.
  */
 final class Growth {
 
@@ -17,19 +18,22 @@ final class Growth {
 
 	private static final Duration WITHIN = Duration.ofSeconds(30);
 
+	// a burst is delivered by then
+	private static final Duration A_WHILE = Duration.ofSeconds(10);
+
 	private final Deque<Sample> samples = new ArrayDeque<>();
 
 	private @Nullable Instant since;
 
 	private long most;
 
-	synchronized void add(Instant now, long pending) {
+	synchronized void add(Instant now, long pending, Duration oldest) {
 		while (!this.samples.isEmpty() && this.samples.getFirst().at().isBefore(now.minus(WITHIN))) {
 			this.samples.removeFirst();
 		}
 		this.samples.addLast(new Sample(now, pending));
 		Sample first = this.samples.getFirst();
-		if (this.since == null && pending - first.pending() >= MUCH) {
+		if (this.since == null && pending - first.pending() >= MUCH && oldest.compareTo(A_WHILE) >= 0) {
 			this.since = first.at();
 			this.most = pending;
 		}

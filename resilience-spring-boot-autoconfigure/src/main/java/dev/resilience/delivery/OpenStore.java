@@ -26,23 +26,34 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 	 * Open the store.
 	 * @throws InvalidDeliveryException if calls cannot be stored there
 	 */
-	static OpenStore open(StoreSource source, String instance, Clock clock) {
+	static OpenStore open(StoreSource source, Clock clock) {
 		try {
 			DatabaseKind kind = DatabaseKind
 				.of(JdbcUtils.extractDatabaseMetaData(source.dataSource(), (data) -> data.getDatabaseProductName()));
 			JdbcTemplate jdbc = new JdbcTemplate(source.dataSource());
 			boolean durable = kind.isDurable(jdbc);
-			source.tables().create(source.dataSource(), kind.scripts());
+			create(source, kind);
 			requireTables(jdbc, kind);
 			DeliveryStore calls = new DeliveryStore(source.dataSource(), kind, durable);
 			DeadLetterStore deadLetters = new DeadLetterStore(calls.sql());
 			return new OpenStore(calls, deadLetters,
-					new PayloadFormat(source.json(), source.codec(), source.maxPayload()),
-					new Acceptance(calls, instance, clock), new Backlogs(calls, deadLetters, clock), source.embedded());
+					new PayloadFormat(source.json(), source.codec(), source.maxPayload()), new Acceptance(calls, clock),
+					new Backlogs(calls, deadLetters, clock), source.embedded());
 		}
 		catch (MetaDataAccessException | DataAccessException ex) {
 			throw new InvalidDeliveryException("the database does not answer as it should: " + ex.getMessage(),
 					"See to the DataSource, or name another one by 'resilience.delivery.data-source'.");
+		}
+	}
+
+	private static void create(StoreSource source, DatabaseKind kind) {
+		try {
+			source.tables().create(source.dataSource(), kind.scripts());
+		}
+		catch (RuntimeException ex) {
+			throw new InvalidDeliveryException("their tables cannot be made: " + ex.getMessage(),
+					"Make them with the script '%s' in our jar, and set 'resilience.delivery.initialize-schema' to never."
+						.formatted(kind.scripts() + TableCreation.SCRIPT));
 		}
 	}
 
@@ -55,6 +66,7 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 	private static void requireTables(JdbcTemplate jdbc, DatabaseKind kind) {
 		try {
 			jdbc.queryForList("select task_instance, order_position from " + DeliveryStore.TABLE + " where 1 = 0");
+			jdbc.queryForList("select seen_at from resilience_operation where 1 = 0");
 			jdbc.queryForList("select task_instance, reason from " + DeadLetterStore.TABLE + " where 1 = 0");
 		}
 		catch (DataAccessException ex) {

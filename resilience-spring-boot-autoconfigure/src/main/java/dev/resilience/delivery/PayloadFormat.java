@@ -8,11 +8,15 @@ import dev.resilience.PayloadCodec;
 import dev.resilience.guard.DurableCalls;
 import dev.resilience.guard.InvalidDeliveryException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * not understood completely is not understood.
  */
 final class PayloadFormat {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final int VERSION = 1;
 
@@ -42,6 +48,11 @@ final class PayloadFormat {
 		this.json = json.rebuild()
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 			.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+			// and what is read is what was written
+			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+			.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+			.enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
 			.build();
 		this.codec = codec;
 		this.maxBytes = maxBytes;
@@ -117,10 +128,11 @@ final class PayloadFormat {
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
 			// without its message, which may show the argument
+			logger.debug("An argument cannot be stored", ex);
 			throw new DeliveryRejectedException(calls.dependency(),
-					"the argument '%s' of %s cannot be written as JSON and read again".formatted(parameter.name(),
-							calls.name()),
-					ex);
+					"the argument '%s' of %s cannot be written as JSON and read again: %s".formatted(parameter.name(),
+							calls.name(), ex.getClass().getSimpleName()),
+					null);
 		}
 	}
 
@@ -129,32 +141,34 @@ final class PayloadFormat {
 	}
 
 	/** Read a call. */
-	StoredCall read(byte[] payload) throws UnreadableCallException {
+	StoredCall read(byte[] payload) throws UnreadableCallException, UndecodableCallException {
 		try {
 			JsonNode envelope = this.json.readTree(payload);
 			if (envelope.path("version").asInt(0) != VERSION) {
 				throw new UnreadableCallException("it is of an unknown version", null);
 			}
-			JsonNode call = envelope.has("encoded") ? decode(envelope.get("encoded").binaryValue())
+			String operation = envelope.path("operation").stringValue();
+			JsonNode call = envelope.has("encoded") ? decode(operation, envelope.get("encoded").binaryValue())
 					: envelope.path("call");
-			return new StoredCall(envelope.path("operation").stringValue(), call.path("key").stringValue(),
-					call.path("arguments"));
+			return new StoredCall(operation, call.path("key").stringValue(), call.path("arguments"));
 		}
 		catch (JacksonException ex) {
 			throw new UnreadableCallException("it is no JSON of ours", ex);
 		}
 	}
 
-	private JsonNode decode(byte[] encoded) throws UnreadableCallException {
+	private JsonNode decode(String operation, byte[] encoded) throws UnreadableCallException, UndecodableCallException {
 		if (this.codec == null) {
 			throw new UnreadableCallException("it is encoded, and there is no PayloadCodec", null);
 		}
+		byte[] decoded;
 		try {
-			return this.json.readTree(this.codec.decode(encoded));
+			decoded = this.codec.decode(encoded);
 		}
 		catch (RuntimeException ex) {
-			throw new UnreadableCallException("it cannot be decoded", ex);
+			throw new UndecodableCallException(operation, ex);
 		}
+		return this.json.readTree(decoded);
 	}
 
 	/**
@@ -165,7 +179,7 @@ final class PayloadFormat {
 		try {
 			return this.json.convertValue(read(payload).arguments(), Object.class);
 		}
-		catch (UnreadableCallException ex) {
+		catch (UnreadableCallException | UndecodableCallException ex) {
 			return null;
 		}
 	}

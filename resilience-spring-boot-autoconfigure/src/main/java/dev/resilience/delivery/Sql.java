@@ -27,6 +27,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Sql {
 
+	// a store that hangs must not keep its threads for ever
+	private static final int TIMEOUT_SECONDS = 30;
+
 	private final DataSource dataSource;
 
 	private final JdbcTemplate jdbc;
@@ -39,6 +42,7 @@ final class Sql {
 		this.dataSource = dataSource;
 		this.jdbc = new JdbcTemplate(dataSource);
 		this.transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		this.transactions.setTimeout(TIMEOUT_SECONDS);
 		this.dialect = dialect;
 	}
 

@@ -22,22 +22,22 @@ final class Upkeep implements AutoCloseable {
 	// what it does is less urgent than looking for what is due
 	private static final int POLLS = 5;
 
+	// instances say that often that they live
+	private static final int UNKNOWN_AFTER = 6;
+
 	private static final int BATCH = 500;
 
 	private static final int MANY = 1000;
 
 	private static final int TIMES = 4;
 
-	// another instance, of another version, may know what this one does not
-	private static final Duration UNKNOWN_FOR = Duration.ofHours(1);
-
 	private static final Duration BETWEEN_ADOPTIONS = Duration.ofSeconds(30);
-
-	private static final Duration EVER = Duration.ofDays(36_500);
 
 	private final DeliveryEngine engine;
 
 	private final OpenStore store;
+
+	private final Duration unknownFor;
 
 	private final ScheduledExecutorService timer = Executors
 		.newSingleThreadScheduledExecutor(DependencyDeliveries.threads("resilience-upkeep-"));
@@ -47,27 +47,26 @@ final class Upkeep implements AutoCloseable {
 
 	private Instant adoptAt = Instant.EPOCH;
 
-	private boolean begun;
-
 	private boolean failing;
 
 	Upkeep(DeliveryEngine engine, OpenStore store, Duration pollInterval) {
 		this.engine = engine;
 		this.store = store;
-		this.timer.scheduleWithFixedDelay(this::run, 0, POLLS * pollInterval.toMillis(), TimeUnit.MILLISECONDS);
+		Duration interval = pollInterval.multipliedBy(POLLS);
+		this.unknownFor = interval.multipliedBy(UNKNOWN_AFTER);
+		this.timer.scheduleWithFixedDelay(this::run, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void run() {
 		this.store.backlogs().count();
 		try {
 			Instant now = this.engine.clock().now();
+			this.store.calls().know(this.engine.names(), now);
 			adopt(now);
 			noteGrowth();
 			this.store.calls().correctFuture(now);
 			buryOld(now);
-			// what is there from before is nobody's if it is not ours
-			buryUnknown(now.plus(this.begun ? UNKNOWN_FOR.negated() : EVER));
-			this.begun = true;
+			buryUnknown(now.minus(this.unknownFor));
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {
@@ -117,13 +116,14 @@ final class Upkeep implements AutoCloseable {
 		}
 	}
 
-	private void buryUnknown(Instant dueBefore) {
+	private void buryUnknown(Instant knownSince) {
 		List<Held> unknown;
 		do {
-			unknown = this.store.calls().unknown(this.engine.names(), dueBefore, BATCH);
+			unknown = this.store.calls().unknown(knownSince, BATCH);
 			for (Held call : unknown) {
-				this.store.calls().bury(call, DeadReason.UNKNOWN_OPERATION, this.engine.clock().now());
-				logger.warn("A durable call whose operation is gone is kept as a dead letter, {}", call.id());
+				if (this.store.calls().bury(call, DeadReason.UNKNOWN_OPERATION, this.engine.clock().now())) {
+					logger.warn("A durable call whose operation is gone is kept as a dead letter, {}", call.id());
+				}
 			}
 		}
 		while (unknown.size() == BATCH);

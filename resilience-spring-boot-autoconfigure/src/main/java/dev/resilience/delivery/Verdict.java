@@ -35,15 +35,22 @@ record Verdict(@Nullable Instant due, int attempts, @Nullable DeadReason reason)
 			return new Verdict(now.plus((retryAfter != null && retryAfter.compareTo(SOON) > 0) ? retryAfter : SOON),
 					attempts, null);
 		}
-		int made = attempts + 1;
 		if (isPermanent(failure)) {
-			return new Verdict(null, made, DeadReason.PERMANENT);
+			return new Verdict(null, attempts + 1, DeadReason.PERMANENT);
 		}
+		Verdict verdict = afterFailure(operation, attempts, now);
+		Instant earliest = (retryAfter != null) ? now.plus(retryAfter) : now;
+		return (verdict.due() != null && verdict.due().isBefore(earliest))
+				? new Verdict(earliest, verdict.attempts(), null) : verdict;
+	}
+
+	/** After a failure that another attempt may not meet. */
+	static Verdict afterFailure(DurableOperation operation, int attempts, Instant now) {
+		int made = attempts + 1;
 		if (made >= operation.policy().maxAttempts()) {
 			return new Verdict(null, made, DeadReason.ATTEMPTS);
 		}
 		Duration wait = Duration.ofNanos(operation.backoff().nanos(made));
-		wait = (retryAfter != null && retryAfter.compareTo(wait) > 0) ? retryAfter : wait;
 		return new Verdict(now.plus((wait.compareTo(SHORTEST) > 0) ? wait : SHORTEST), made, null);
 	}
 

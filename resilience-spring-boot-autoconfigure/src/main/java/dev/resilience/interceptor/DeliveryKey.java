@@ -9,15 +9,16 @@ import dev.resilience.guard.DurableCalls;
 import dev.resilience.policy.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.context.expression.MethodBasedEvaluationContext;
-import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.ConstructorReference;
+import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.expression.spel.support.SimpleEvaluationContext;
 
 /**
  * The key by which the calls of a method are put in order, an expression over its
@@ -27,14 +28,12 @@ final class DeliveryKey {
 
 	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
 
-	private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
-
-	private final Method method;
+	private final List<DurableCalls.Parameter> parameters;
 
 	private final Expression expression;
 
-	private DeliveryKey(Method method, Expression expression) {
-		this.method = method;
+	private DeliveryKey(List<DurableCalls.Parameter> parameters, Expression expression) {
+		this.parameters = parameters;
 		this.expression = expression;
 	}
 
@@ -54,7 +53,7 @@ final class DeliveryKey {
 			if (!refersOnlyTo(variables, parsed.getAST())) {
 				throw new InvalidSettingException(source, expression, allowed);
 			}
-			return new DeliveryKey(method, parsed);
+			return new DeliveryKey(parameters, parsed);
 		}
 		catch (ParseException ex) {
 			throw new InvalidSettingException(source, expression, allowed);
@@ -63,7 +62,9 @@ final class DeliveryKey {
 
 	// a misspelt one would be null, and the calls in no order
 	private static boolean refersOnlyTo(Set<String> variables, SpelNode node) {
-		if (node instanceof VariableReference && !variables.contains(node.toStringAST())) {
+		if ((node instanceof VariableReference && !variables.contains(node.toStringAST()))
+				|| node instanceof TypeReference || node instanceof ConstructorReference
+				|| node instanceof BeanReference) {
 			return false;
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {
@@ -75,8 +76,16 @@ final class DeliveryKey {
 	}
 
 	@Nullable String of(@Nullable Object[] arguments) {
-		Object key = this.expression
-			.getValue(new MethodBasedEvaluationContext(arguments, this.method, arguments, NAMES));
+		// whoever may change a setting must not be able to run anything
+		SimpleEvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
+			.withInstanceMethods()
+			.build();
+		for (int i = 0; i < arguments.length; i++) {
+			context.setVariable(this.parameters.get(i).name(), arguments[i]);
+			context.setVariable("p" + i, arguments[i]);
+			context.setVariable("a" + i, arguments[i]);
+		}
+		Object key = this.expression.getValue(context);
 		return (key != null) ? key.toString() : null;
 	}
 

@@ -37,8 +37,10 @@ final class ReplayedInvocation extends ReflectiveMethodInvocation {
 		while (guard < advice.size() && !(advice.get(guard) instanceof DependencyInterceptor)) {
 			guard++;
 		}
-		return new ReplayedInvocation(bean, target, method, arguments,
-				advice.subList(Math.min(guard + 1, advice.size()), advice.size()));
+		if (guard == advice.size()) {
+			throw new IllegalStateException(DependencySpec.signature(method) + " is not guarded on its bean");
+		}
+		return new ReplayedInvocation(bean, target, method, arguments, advice.subList(guard + 1, advice.size()));
 	}
 
 }

@@ -135,7 +135,7 @@ public final class DependencyMapReader {
 	private static void warn(DurableBacklog backlog, List<DependencyDescriptor.Warning> warnings) {
 		if (backlog.growingSince() != null) {
 			warnings.add(new DependencyDescriptor.Warning("BACKLOG",
-					"Its durable calls become more faster than they are delivered: %d are waiting"
+					"Its durable calls come faster than they are delivered: %d are waiting"
 						.formatted(backlog.pending()),
 					backlog.growingSince().toString()));
 		}

@@ -1,6 +1,7 @@
 package dev.resilience.delivery;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,16 +15,22 @@ import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
+import dev.resilience.DeliveryRejectedException;
 import dev.resilience.guard.TestPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Durable calls with the same key are delivered one after the other.
@@ -107,6 +114,64 @@ class DeliveryOrderTests {
 			assertThat(DurableApplication.server(first).taken).isNotEmpty();
 			assertThat(DurableApplication.server(second).taken).isNotEmpty();
 		}));
+	}
+
+	@Test
+	void oneThatIsCommittedLateWaitsForTheOneInHand() {
+		String url = TestPostgres.database();
+		DurableApplication.pooled(url).withPropertyValues(KEY).run((context) -> {
+			MailServer server = DurableApplication.server(context);
+			CountDownLatch inHand = new CountDownLatch(1);
+			CountDownLatch committed = new CountDownLatch(1);
+			AtomicInteger running = new AtomicInteger();
+			server.behaviour = (mail) -> {
+				assertThat(running.incrementAndGet()).isOne();
+				if (mail.equals("a: second")) {
+					inHand.countDown();
+					try {
+						committed.await();
+					}
+					catch (InterruptedException ex) {
+						throw new IllegalStateException(ex);
+					}
+				}
+				running.decrementAndGet();
+			};
+			new TransactionTemplate(new DataSourceTransactionManager(context.getBean(DataSource.class)))
+				.executeWithoutResult((status) -> {
+					context.getBean(Mails.class).send(new Mail("a", "first"));
+					Thread other = new Thread(() -> context.getBean(Mails.class).send(new Mail("a", "second")));
+					other.start();
+					Awaitility.await().until(() -> inHand.getCount() == 0);
+				});
+			// it is seen, and not taken
+			Awaitility.await().until(() -> DurableApplication.pending(context) == 2);
+			Awaitility.await().during(Duration.ofMillis(200)).until(() -> server.received.size() == 1);
+			committed.countDown();
+			Awaitility.await().until(() -> server.taken.contains("a: first"));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "#mial.to", "T(java.lang.Runtime).getRuntime()", "new String('a')", "@mails", "#mail.(" })
+	void aKeyThatMakesNoSenseIsRefused(String key) {
+		DurableApplication.runner()
+			.withPropertyValues("resilience.dependencies.mail.delivery.key=" + key)
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(context.getStartupFailure())
+					.hasMessageStartingWith("'resilience.dependencies.mail.delivery.key' has the value '" + key
+							+ "', allowed is a SpEL expression over the parameters of");
+			});
+	}
+
+	@Test
+	void aKeyRunsNothing(@TempDir Path directory) {
+		DurableApplication.embedded(directory)
+			.withPropertyValues(
+					"resilience.dependencies.mail.delivery.key=#mail.getClass().forName('java.lang.Runtime')")
+			.run((context) -> assertThatExceptionOfType(DeliveryRejectedException.class)
+				.isThrownBy(() -> context.getBean(Mails.class).send(new Mail("a", "1"))));
 	}
 
 }

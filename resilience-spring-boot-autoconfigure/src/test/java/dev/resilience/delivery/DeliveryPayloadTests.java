@@ -1,10 +1,15 @@
 package dev.resilience.delivery;
 
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.resilience.DeliveryRejectedException;
 import dev.resilience.Dependency;
@@ -154,6 +159,78 @@ class DeliveryPayloadTests {
 			context.getBean(DeadLetterBox.class).requeue("mail", null);
 			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: secret"));
 		});
+	}
+
+	@Test
+	void aCodecThatFailsIsAskedAgain() {
+		FailingOnce codec = new FailingOnce();
+		with(Mails.class).withBean(PayloadCodec.class, () -> codec).run((context) -> {
+			context.getBean(Mails.class).send(new Mail("a", "secret"));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: secret"));
+			assertThat(codec.failed).isTrue();
+			assertThat(dead(context)).isEmpty();
+		});
+	}
+
+	@Test
+	void isReadAsItWasWritten() {
+		with(Exact.class).run((context) -> {
+			List<Object> sent = List.of(new BigDecimal("12345678901234567890.10"), Map.of("a", new BigDecimal("42.00")),
+					ZonedDateTime.parse("2026-11-25T10:00+01:00[Europe/Berlin]"),
+					OffsetDateTime.parse("2026-11-25T10:00+02:00"), List.of(Optional.of("x"), Optional.empty()));
+			context.getBean(Exact.class)
+				.send((BigDecimal) sent.get(0), Map.of("a", new BigDecimal("42.00")), (ZonedDateTime) sent.get(2),
+						(OffsetDateTime) sent.get(3), List.of(Optional.of("x"), Optional.empty()));
+			Awaitility.await().until(() -> !DurableApplication.server(context).taken.isEmpty());
+			assertThat(DurableApplication.server(context).taken).containsExactly(sent.toString());
+		});
+	}
+
+	@Test
+	void anotherApplicationInTheSameStoreIsLeftAlone() {
+		with(Mails.class).run((context) -> {
+			DurableApplication.server(context).breakDown();
+			context.getBean(Mails.class).send(new Mail("a", "hello"));
+			with(Renamed.class).run((other) -> {
+				other.getBean(Renamed.class).post(new Mail("b", "hello"));
+				Awaitility.await().until(() -> DurableApplication.server(other).taken.contains("b: hello"));
+				// longer than it takes until an operation that nobody knows is given up
+				Awaitility.await().during(Duration.ofSeconds(1)).until(() -> DurableApplication.dead(other) == 0);
+			});
+			DurableApplication.server(context).heal();
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: hello"));
+		});
+	}
+
+	static class FailingOnce extends Xor {
+
+		private volatile boolean failed;
+
+		@Override
+		public byte[] decode(byte[] stored) {
+			if (!this.failed) {
+				this.failed = true;
+				throw new IllegalStateException("The key store does not answer");
+			}
+			return super.decode(stored);
+		}
+
+	}
+
+	static class Exact {
+
+		private final MailServer server;
+
+		Exact(MailServer server) {
+			this.server = server;
+		}
+
+		@Dependency(name = "mail", type = DependencyType.OPTIONAL)
+		void send(BigDecimal amount, Map<String, BigDecimal> amounts, ZonedDateTime zoned, OffsetDateTime offset,
+				List<Optional<String>> texts) {
+			this.server.receive(List.of(amount, amounts, zoned, offset, texts).toString());
+		}
+
 	}
 
 	static class Xor implements PayloadCodec {

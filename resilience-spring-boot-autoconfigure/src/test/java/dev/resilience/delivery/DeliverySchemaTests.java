@@ -80,7 +80,7 @@ class DeliverySchemaTests {
 				() -> Flyway.configure().dataSource(url, null, null).baselineOnMigrate(true).load());
 		delivers(runner);
 		assertThat(tables(url)).containsExactly("resilience_dead_letter", "resilience_delivery",
-				"resilience_delivery_history");
+				"resilience_delivery_history", "resilience_operation");
 		// and once only
 		delivers(runner);
 	}
@@ -92,7 +92,8 @@ class DeliverySchemaTests {
 		application.setShouldRun(false);
 		ApplicationContextRunner runner = with(url).withBean(SpringLiquibase.class, () -> application);
 		delivers(runner);
-		assertThat(tables(url)).containsExactly("resilience_dead_letter", "resilience_delivery");
+		assertThat(tables(url)).containsExactly("resilience_dead_letter", "resilience_delivery",
+				"resilience_operation");
 		assertThat(new JdbcTemplate(new DriverManagerDataSource(url))
 			.queryForList("select author from databasechangelog", String.class)).isNotEmpty()
 			.containsOnly("resilience");
@@ -107,6 +108,16 @@ class DeliverySchemaTests {
 			.contains("the tables resilience_delivery and resilience_dead_letter do not exist");
 		delivers(with(url).withPropertyValues("resilience.delivery.initialize-schema=always"));
 		delivers(with(url));
+	}
+
+	@Test
+	void flywayAndLiquibaseAcceptTablesThatAreThere() {
+		String url = memory();
+		delivers(with(url));
+		delivers(with(url).withBean(Flyway.class, () -> Flyway.configure().dataSource(url, null, null).load()));
+		SpringLiquibase application = new SpringLiquibase();
+		application.setShouldRun(false);
+		delivers(with(url).withBean(SpringLiquibase.class, () -> application));
 	}
 
 	@Test

@@ -1,10 +1,12 @@
 package dev.resilience.delivery;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.resilience.DeliveryRejectedException;
 import dev.resilience.guard.TestPostgres;
 import org.awaitility.Awaitility;
@@ -12,12 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -151,6 +157,85 @@ class DeliveryTransactionTests {
 					.withMessage("No commit");
 				assertThat(stored(context)).isZero();
 				assertThat(DurableApplication.server(context).received).isEmpty();
+			});
+	}
+
+	/**
+	 * An application with two databases, whose connections commit nothing by themselves.
+	 */
+	private static ApplicationContextRunner pooled(String url) {
+		return DurableApplication.runner()
+			.withBean("store", DataSource.class, () -> pool(url))
+			.withBean("other", DataSource.class, () -> pool(h2()))
+			.withPropertyValues("resilience.delivery.initialize-schema=always",
+					"resilience.delivery.data-source=store");
+	}
+
+	private static HikariDataSource pool(String url) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(url);
+		pool.setAutoCommit(false);
+		return pool;
+	}
+
+	private static void register(TransactionSynchronization synchronization) {
+		TransactionSynchronizationManager.registerSynchronization(synchronization);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "store", "other" })
+	void oneThatIsMadeBecauseOfACommitIsStored(String dataSource) {
+		pooled(TestPostgres.database()).run((context) -> {
+			Mails mails = context.getBean(Mails.class);
+			transactions(context, dataSource).executeWithoutResult((status) -> {
+				register(new TransactionSynchronization() {
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						mails.send(new Mail("a", "before"));
+					}
+				});
+				register(new TransactionSynchronization() {
+					@Override
+					public void afterCommit() {
+						mails.send(new Mail("a", "after"));
+					}
+				});
+			});
+			Awaitility.await()
+				.until(() -> DurableApplication.server(context).taken.containsAll(List.of("a: before", "a: after")));
+		});
+	}
+
+	@Test
+	void aConnectionThatIsOnlyBoundIsNoTransaction() {
+		pooled(TestPostgres.database()).run((context) -> {
+			transactions(context, "other").executeWithoutResult((status) -> {
+				assertThat(stored(context)).isZero();
+				context.getBean(Mails.class).send(new Mail("a", "1"));
+			});
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: 1"));
+		});
+	}
+
+	@Test
+	void whatIsRolledBackToASavepointIsDropped() {
+		storedIn(h2()).withBean("other", DataSource.class, () -> new DriverManagerDataSource(h2()))
+			.withPropertyValues("resilience.delivery.data-source=store")
+			.run((context) -> {
+				TransactionTemplate outer = transactions(context, "other");
+				TransactionTemplate inner = new TransactionTemplate(outer.getTransactionManager());
+				inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+				Mails mails = context.getBean(Mails.class);
+				outer.executeWithoutResult((status) -> {
+					mails.send(new Mail("a", "outer"));
+					inner.executeWithoutResult((nested) -> {
+						mails.send(new Mail("a", "inner"));
+						nested.setRollbackOnly();
+					});
+				});
+				Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: outer"));
+				Awaitility.await().until(() -> stored(context) == 0);
+				assertThat(DurableApplication.server(context).received).containsExactly("a: outer");
 			});
 	}
 

@@ -1,5 +1,6 @@
 package dev.resilience.delivery;
 
+import java.time.Duration;
 import java.time.Instant;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,14 @@ class GrowthTests {
 	private final Growth growth = new Growth();
 
 	private void at(int second, long pending) {
-		this.growth.add(Instant.EPOCH.plusSeconds(second), pending);
+		this.growth.add(Instant.EPOCH.plusSeconds(second), pending, Duration.ofSeconds(10));
+	}
+
+	@Test
+	void aBurstThatIsDeliveredAtOnceIsNoGrowth() {
+		at(0, 0);
+		this.growth.add(Instant.EPOCH.plusSeconds(5), 1000, Duration.ofSeconds(1));
+		assertThat(this.growth.since()).isNull();
 	}
 
 	@Test

@@ -52,3 +52,11 @@ create table resilience_dead_letter (
 
 -- changeset resilience:6 dbms:h2
 create index resilience_dead_letter_died on resilience_dead_letter (dependency, died_at);
+
+-- changeset resilience:7 dbms:h2
+-- When some instance last knew an operation: calls of those that none knows become dead letters.
+create table resilience_operation (
+	operation varchar(255) not null,
+	seen_at timestamp with time zone not null,
+	primary key (operation)
+);

@@ -23,7 +23,7 @@ create table resilience_delivery (
 	exception varchar(255),
 	primary key (task_name, task_instance),
 	unique (order_position)
-) character set utf8mb4;
+) character set utf8mb4 collate utf8mb4_bin;
 
 -- changeset resilience:2 dbms:mariadb
 create index resilience_delivery_due on resilience_delivery (dependency, execution_time);
@@ -49,7 +49,15 @@ create table resilience_dead_letter (
 	exception varchar(255),
 	order_key char(64),
 	primary key (task_instance)
-) character set utf8mb4;
+) character set utf8mb4 collate utf8mb4_bin;
 
 -- changeset resilience:6 dbms:mariadb
 create index resilience_dead_letter_died on resilience_dead_letter (dependency, died_at);
+
+-- changeset resilience:7 dbms:mariadb
+-- When some instance last knew an operation: calls of those that none knows become dead letters.
+create table resilience_operation (
+	operation varchar(255) not null,
+	seen_at datetime(6) not null,
+	primary key (operation)
+) character set utf8mb4 collate utf8mb4_bin;

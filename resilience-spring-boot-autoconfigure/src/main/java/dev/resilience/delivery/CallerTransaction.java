@@ -1,0 +1,55 @@
+package dev.resilience.delivery;
+
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The transaction of the current thread.
+ */
+final class CallerTransaction extends DataSourceTransactionManager {
+
+	private final DataSource store;
+
+	CallerTransaction(DataSource store) {
+		super(store);
+		this.store = store;
+	}
+
+	/** Whether there is one. */
+	static boolean isActive() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive();
+	}
+
+	/**
+	 * Whether it is one of our database. A connection that is only bound to the thread,
+	 * because somebody has read something, belongs to no transaction; that of JPA is
+	 * bound without being synchronized.
+	 */
+	boolean isOfOurDatabase() {
+		if (!(TransactionSynchronizationManager.getResource(this.store) instanceof ConnectionHolder holder)) {
+			return false;
+		}
+		try {
+			return isExistingTransaction(doGetTransaction())
+					|| (!holder.isSynchronizedWithTransaction() && !holder.getConnection().getAutoCommit());
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The connection of the transaction does not answer", ex);
+		}
+	}
+
+	/** Commit what was added after the commit. */
+	void commitAddition() throws SQLException {
+		if (TransactionSynchronizationManager.getResource(this.store) instanceof ConnectionHolder holder
+				&& !holder.getConnection().getAutoCommit()) {
+			holder.getConnection().commit();
+		}
+	}
+
+}
