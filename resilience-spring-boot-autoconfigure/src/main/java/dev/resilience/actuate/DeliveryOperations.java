@@ -8,6 +8,8 @@ import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DurableBacklog;
 import dev.resilience.registry.DurableBacklogs;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -18,6 +20,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * tried no more.
  */
 public final class DeliveryOperations {
+
+	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final int LARGEST_PAGE = 500;
 
@@ -64,11 +68,18 @@ public final class DeliveryOperations {
 		if (backlog == null || this.deadLetters == null) {
 			return nothingDurable(dependency);
 		}
-		boolean withArguments = this.showValues.isShown(caller, this.roles);
+		List<DeadLetter> letters;
+		try {
+			letters = this.deadLetters.page(dependency, wantedPage, wantedSize,
+					this.showValues.isShown(caller, this.roles));
+		}
+		catch (RuntimeException ex) {
+			return unreachable(dependency, ex);
+		}
 		return new WebEndpointResponse<>(new Deliveries(backlog.pending(), backlog.dead(),
 				(backlog.oldest() != null) ? backlog.oldest().toString() : null,
 				(backlog.nextDue() != null) ? backlog.nextDue().toString() : null, backlog.durable(), wantedPage,
-				wantedSize, this.deadLetters.page(dependency, wantedPage, wantedSize, withArguments)));
+				wantedSize, letters));
 	}
 
 	WebEndpointResponse<Object> decide(String dependency, @Nullable String action, @Nullable String id) {
@@ -79,15 +90,23 @@ public final class DeliveryOperations {
 		if (id == null || id.isBlank()) {
 			return IntegrationsEndpoint.wrong("'id' is missing, allowed are the id of a dead letter and all");
 		}
+		if (action == null) {
+			return IntegrationsEndpoint.wrong("'action' is missing, allowed are requeue and discard");
+		}
 		String one = id.equals("all") ? null : id;
 		int letters;
-		switch ((action != null) ? action : "") {
-			case "requeue" -> letters = this.deadLetters.requeue(dependency, one);
-			case "discard" -> letters = this.deadLetters.discard(dependency, one);
-			default -> {
-				return IntegrationsEndpoint
-					.wrong("'action' is '%s', allowed are requeue and discard".formatted(action));
+		try {
+			switch (action) {
+				case "requeue" -> letters = this.deadLetters.requeue(dependency, one);
+				case "discard" -> letters = this.deadLetters.discard(dependency, one);
+				default -> {
+					return IntegrationsEndpoint
+						.wrong("'action' is '%s', allowed are requeue and discard".formatted(action));
+				}
 			}
+		}
+		catch (RuntimeException ex) {
+			return unreachable(dependency, ex);
 		}
 		if (one != null && letters == 0) {
 			return new WebEndpointResponse<>(
@@ -95,8 +114,14 @@ public final class DeliveryOperations {
 							"There is no dead letter with that id: somebody may have decided about it"),
 					WebEndpointResponse.STATUS_NOT_FOUND);
 		}
-		this.audit.deadLettersDecided(dependency, String.valueOf(action), id, letters);
-		return new WebEndpointResponse<>(new Decided(String.valueOf(action), letters));
+		this.audit.deadLettersDecided(dependency, action, id, letters);
+		return new WebEndpointResponse<>(new Decided(action, letters));
+	}
+
+	private static WebEndpointResponse<Object> unreachable(String dependency, RuntimeException failure) {
+		logger.warn("The dead letters of dependency '{}' are out of reach", dependency, failure);
+		return new WebEndpointResponse<>(new IntegrationsEndpoint.Problem("The store of durable calls does not answer"),
+				WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 	}
 
 	private static WebEndpointResponse<Object> nothingDurable(String dependency) {

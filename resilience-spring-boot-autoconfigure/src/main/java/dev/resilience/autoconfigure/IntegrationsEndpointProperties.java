@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What the endpoint shows.
  *
  * @param showValues when to show the arguments of durable calls.
- * @param roles to whom they are shown when-authorized. Default: everybody who is
- * authenticated.
+ * @param roles roles to which the arguments of durable calls are shown when-authorized.
+ * Default: everybody who is authenticated.
  */
 @ConfigurationProperties("management.endpoint.integrations")
 record IntegrationsEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {

@@ -14,7 +14,8 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
  * The annotations, the values whose {@code of} methods Spring's conversion service finds
- * by name, and the optional types that are looked for when the application starts.
+ * by name, the optional types that are looked for when the application starts, and the
+ * scripts for the tables of durable calls.
  */
 final class ResilienceHints implements RuntimeHintsRegistrar {
 
@@ -22,16 +23,17 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		Stream.of(Dependency.class, IdempotencyKey.class, Rate.class, Window.class)
 			.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
-		Stream
-			.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
-					"jakarta.validation.Validator", "kotlin.Unit", "kotlin.reflect.full.KCallables",
-					"kotlinx.coroutines.Deferred", "kotlinx.coroutines.Job", "kotlinx.coroutines.flow.Flow",
-					"kotlinx.coroutines.reactor.MonoKt", "org.aspectj.lang.ProceedingJoinPoint",
-					"org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
-					"org.springframework.security.core.context.SecurityContextHolder",
-					"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
-					"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
+		Stream.of("com.github.benmanes.caffeine.cache.Caffeine", "jakarta.servlet.ServletRequest",
+				"jakarta.validation.Validator", "kotlin.Unit", "kotlin.reflect.full.KCallables",
+				"kotlinx.coroutines.Deferred", "kotlinx.coroutines.Job", "kotlinx.coroutines.flow.Flow",
+				"kotlinx.coroutines.reactor.MonoKt", "liquibase.integration.spring.SpringLiquibase",
+				"org.aspectj.lang.ProceedingJoinPoint", "org.flywaydb.core.Flyway", "org.h2.jdbcx.JdbcConnectionPool",
+				"org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
+				"org.springframework.security.core.context.SecurityContextHolder",
+				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
+				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
 			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));
+		hints.resources().registerPattern("dev/resilience/delivery/*/*.sql");
 	}
 
 }

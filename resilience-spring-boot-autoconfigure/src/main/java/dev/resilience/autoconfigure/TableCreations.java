@@ -34,10 +34,10 @@ final class TableCreations {
 			return TableCreation.NONE;
 		}
 		if (isUsed("org.flywaydb.core.Flyway", beans)) {
-			return TableCreations::withFlyway;
+			return WithFlyway::create;
 		}
 		if (isUsed("liquibase.integration.spring.SpringLiquibase", beans)) {
-			return TableCreations::withLiquibase;
+			return WithLiquibase::create;
 		}
 		return (dataSource, scripts) -> {
 			if (mode == SchemaInitialization.ALWAYS || isEmbedded(dataSource)) {
@@ -50,34 +50,6 @@ final class TableCreations {
 		ClassLoader classLoader = TableCreations.class.getClassLoader();
 		return ClassUtils.isPresent(type, classLoader)
 				&& beans.getBeanNamesForType(ClassUtils.resolveClassName(type, classLoader), true, false).length > 0;
-	}
-
-	// with a history of its own: its versions are not the application's
-	private static void withFlyway(DataSource dataSource, String scripts) {
-		Flyway.configure(TableCreations.class.getClassLoader())
-			.dataSource(dataSource)
-			.locations("classpath:" + scripts)
-			.table("resilience_delivery_history")
-			.baselineOnMigrate(true)
-			.baselineVersion(exist(dataSource) ? "1" : "0")
-			.load()
-			.migrate();
-	}
-
-	private static void withLiquibase(DataSource dataSource, String scripts) {
-		if (exist(dataSource)) {
-			return;
-		}
-		SpringLiquibase liquibase = new SpringLiquibase();
-		liquibase.setDataSource(dataSource);
-		liquibase.setResourceLoader(new DefaultResourceLoader(TableCreations.class.getClassLoader()));
-		liquibase.setChangeLog("classpath:" + scripts + TableCreation.SCRIPT);
-		try {
-			liquibase.afterPropertiesSet();
-		}
-		catch (LiquibaseException ex) {
-			throw new IllegalStateException("Liquibase cannot make the tables for durable calls", ex);
-		}
 	}
 
 	private static void withScript(DataSource dataSource, String scripts) {
@@ -115,6 +87,44 @@ final class TableCreations {
 		catch (MetaDataAccessException ex) {
 			return false;
 		}
+	}
+
+	// apart, because Flyway may be absent
+	private static final class WithFlyway {
+
+		// with a history of its own: its versions are not the application's
+		private static void create(DataSource dataSource, String scripts) {
+			Flyway.configure(TableCreations.class.getClassLoader())
+				.dataSource(dataSource)
+				.locations("classpath:" + scripts)
+				.table("resilience_delivery_history")
+				.baselineOnMigrate(true)
+				.baselineVersion(exist(dataSource) ? "1" : "0")
+				.load()
+				.migrate();
+		}
+
+	}
+
+	// apart, because Liquibase may be absent
+	private static final class WithLiquibase {
+
+		private static void create(DataSource dataSource, String scripts) {
+			if (exist(dataSource)) {
+				return;
+			}
+			SpringLiquibase liquibase = new SpringLiquibase();
+			liquibase.setDataSource(dataSource);
+			liquibase.setResourceLoader(new DefaultResourceLoader(TableCreations.class.getClassLoader()));
+			liquibase.setChangeLog("classpath:" + scripts + TableCreation.SCRIPT);
+			try {
+				liquibase.afterPropertiesSet();
+			}
+			catch (LiquibaseException ex) {
+				throw new IllegalStateException("Liquibase cannot make the tables for durable calls", ex);
+			}
+		}
+
 	}
 
 }

@@ -105,7 +105,7 @@ public final class DurableMethods {
 		return policy.sources().getOrDefault(DeliveryPolicy.KEY, "");
 	}
 
-	private static List<DurableCalls.Parameter> parameters(DependencySpec spec) {
+	static List<DurableCalls.Parameter> parameters(DependencySpec spec) {
 		Method method = spec.method();
 		@Nullable String[] names = NAMES.getParameterNames(method);
 		Parameter[] declared = method.getParameters();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import dev.resilience.Dependency;
 
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -70,6 +71,18 @@ final class GuardedTypeHints {
 	private void registerInvocation(Class<?> type) {
 		this.hints.reflection()
 			.registerType(type, MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS);
+	}
+
+	/**
+	 * The arguments of methods that may be durable, which are written as JSON and read
+	 * again.
+	 */
+	void registerArguments(Collection<DependencySpec> specs) {
+		BindingReflectionHintsRegistrar registrar = new BindingReflectionHintsRegistrar();
+		specs.stream()
+			.filter((spec) -> spec.method().getReturnType() == void.class)
+			.flatMap((spec) -> DurableMethods.parameters(spec).stream())
+			.forEach((parameter) -> registrar.registerReflectionHints(this.hints.reflection(), parameter.type()));
 	}
 
 	/** A fallback method in another bean; those in the same class are there anyway. */

@@ -29,6 +29,9 @@ final class GuardedTypesAotProcessor implements BeanFactoryInitializationAotProc
 			ConfigurableListableBeanFactory beans) {
 		GuardedTypeHints types = new GuardedTypeHints(hints, beans);
 		catalog.annotatedTypes().values().forEach((type) -> types.register(type, catalog.methods().of(type)));
+		if (named.durable()) {
+			catalog.annotatedTypes().values().forEach((type) -> types.registerArguments(catalog.methods().of(type)));
+		}
 		named.fallbacks().forEach(types::registerFallback);
 		named.exceptions().forEach(types::registerException);
 	}

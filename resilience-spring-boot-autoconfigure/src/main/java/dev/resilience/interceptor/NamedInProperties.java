@@ -1,6 +1,6 @@
 package dev.resilience.interceptor;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.core.env.Environment;
 
 /**
@@ -18,30 +19,27 @@ import org.springframework.core.env.Environment;
  *
  * @param fallbacks the fallbacks
  * @param exceptions the names of the exceptions that are answers
+ * @param durable whether any operation is durable
  */
-record NamedInProperties(Set<String> fallbacks, Set<String> exceptions) {
+record NamedInProperties(Set<String> fallbacks, Set<String> exceptions, boolean durable) {
 
 	static NamedInProperties read(Environment environment) {
-		NamedInProperties named = new NamedInProperties(new LinkedHashSet<>(), new LinkedHashSet<>());
+		List<Layer> layers = new ArrayList<>();
 		Binder binder = Binder.get(environment);
 		List.of("resilience.dependencies", "resilience.types")
 			.forEach((key) -> binder.bind(key, Bindable.mapOf(String.class, Layer.class))
-				.ifBound((layers) -> named.add(layers.values())));
-		return named;
-	}
-
-	private void add(Collection<Layer> layers) {
+				.ifBound((bound) -> bound.values().forEach((layer) -> layer.addTo(layers))));
+		Set<String> fallbacks = new LinkedHashSet<>();
+		Set<String> exceptions = new LinkedHashSet<>();
 		for (Layer layer : layers) {
 			if (layer.fallback() != null) {
-				this.fallbacks.add(layer.fallback());
+				fallbacks.add(layer.fallback());
 			}
 			if (layer.ignore() != null) {
-				this.exceptions.addAll(layer.ignore());
-			}
-			if (layer.operations() != null) {
-				add(layer.operations().values());
+				exceptions.addAll(layer.ignore());
 			}
 		}
+		return new NamedInProperties(fallbacks, exceptions, layers.stream().anyMatch(Layer::isDurable));
 	}
 
 	/**
@@ -49,9 +47,24 @@ record NamedInProperties(Set<String> fallbacks, Set<String> exceptions) {
 	 *
 	 * @param fallback its fallback
 	 * @param ignore the exceptions that are answers
+	 * @param delivery whether it is durable
+	 * @param deliveryMode the same, where other keys of its delivery stand
 	 * @param operations its operations
 	 */
-	record Layer(@Nullable String fallback, @Nullable List<String> ignore, @Nullable Map<String, Layer> operations) {
+	record Layer(@Nullable String fallback, @Nullable List<String> ignore, @Nullable String delivery,
+			@Name("delivery.mode") @Nullable String deliveryMode, @Nullable Map<String, Layer> operations) {
+
+		private void addTo(List<Layer> layers) {
+			layers.add(this);
+			if (this.operations != null) {
+				this.operations.values().forEach((operation) -> operation.addTo(layers));
+			}
+		}
+
+		private boolean isDurable() {
+			return "durable".equalsIgnoreCase(this.delivery) || "durable".equalsIgnoreCase(this.deliveryMode);
+		}
+
 	}
 
 }

@@ -2,7 +2,9 @@ package dev.resilience.actuate;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.resilience.Dependencies;
 import dev.resilience.Dependency;
@@ -21,6 +23,7 @@ import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -37,13 +40,22 @@ final class EndpointApplication implements AutoCloseable {
 	private final RestClient client;
 
 	EndpointApplication(WebApplicationType type, String... properties) {
-		this.context = new SpringApplicationBuilder(Application.class).web(type)
+		this(type, List.of(), properties);
+	}
+
+	/**
+	 * Start an application.
+	 * @param more configuration beside that of the payments
+	 */
+	EndpointApplication(WebApplicationType type, List<Class<?>> more, String... properties) {
+		this.context = new SpringApplicationBuilder(Application.class).sources(more.toArray(Class<?>[]::new))
+			.web(type)
 			.bannerMode(Banner.Mode.OFF)
 			.properties("server.port=0", "spring.application.name=shop", "management.endpoints.web.exposure.include=*",
 					"resilience.dependencies.payments.type=critical",
 					"resilience.dependencies.payments.description=Charges cards",
 					"resilience.dependencies.payments.fallback=reject order with retry prompt",
-					"resilience.types.critical.retry.max-attempts=1", "spring.autoconfigure.exclude=" + excluded())
+					"resilience.types.critical.retry.max-attempts=1", excluding(".security.", ".jdbc."))
 			.properties(properties)
 			.run();
 		String management = this.context.getEnvironment().getRequiredProperty("local.management.port");
@@ -53,24 +65,41 @@ final class EndpointApplication implements AutoCloseable {
 			.build();
 	}
 
-	// no logins; and no Netty, whose threads all servers in a process share
-	private static String excluded() {
+	/**
+	 * The property that leaves auto-configurations out. By default there are no logins
+	 * and there is no database; and in no case Netty, whose threads all servers in a
+	 * process share.
+	 */
+	static String excluding(String... packages) {
 		return ImportCandidates.load(AutoConfiguration.class, null)
 			.getCandidates()
 			.stream()
-			.filter((name) -> name.contains(".security.") || name.contains(".reactor.netty.")
-					|| name.contains(".jdbc."))
-			.collect(Collectors.joining(","));
+			.filter((name) -> name.contains(".reactor.netty.") || Stream.of(packages).anyMatch(name::contains))
+			.collect(Collectors.joining(",", "spring.autoconfigure.exclude=", ""));
 	}
 
 	ResponseEntity<String> get(String path) {
-		return this.client.get().uri(path).retrieve().onStatus(HttpStatusCode::isError, (request, response) -> {
-		}).toEntity(String.class);
+		return get(path, (headers) -> {
+		});
+	}
+
+	ResponseEntity<String> get(String path, Consumer<HttpHeaders> headers) {
+		return this.client.get()
+			.uri(path)
+			.headers(headers)
+			.retrieve()
+			.onStatus(HttpStatusCode::isError, (request, response) -> {
+			})
+			.toEntity(String.class);
 	}
 
 	ResponseEntity<String> post(String name, String body) {
+		return postTo("/integrations/" + name, body);
+	}
+
+	ResponseEntity<String> postTo(String path, String body) {
 		return this.client.post()
-			.uri("/integrations/{name}", name)
+			.uri(path)
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(body)
 			.retrieve()
@@ -80,7 +109,11 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	Payments payments() {
-		return this.context.getBean(Payments.class);
+		return bean(Payments.class);
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
 	}
 
 	Dependencies dependencies() {

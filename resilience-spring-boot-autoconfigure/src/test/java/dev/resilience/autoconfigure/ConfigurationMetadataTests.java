@@ -54,6 +54,20 @@ class ConfigurationMetadataTests {
 				key) -> assertThat((String) properties.get(key).get("description")).as(key).isNotBlank().endsWith("."));
 	}
 
+	@Test
+	void thePropertiesOfTheEndpointAreDescribed() {
+		String prefix = "management.endpoint.integrations.";
+		Map<String, Map<String, Object>> properties = byName("properties");
+		assertThat(properties.keySet().stream().filter((name) -> name.startsWith(prefix))).containsExactlyInAnyOrder(
+				prefix + "access", prefix + "cache.time-to-live", prefix + "show-values", prefix + "roles");
+		assertThat(properties.get(prefix + "access").get("defaultValue")).isEqualTo("read_only");
+		assertThat(properties.get(prefix + "show-values")).containsEntry("defaultValue", "never")
+			.containsEntry("description", "when to show the arguments of durable calls.");
+		assertThat(properties.get(prefix + "roles").get("description")).asString()
+			.contains("the arguments of durable calls")
+			.endsWith(".");
+	}
+
 	// the annotation processor takes "@param permits" for that of "per"
 	@Test
 	void theTimeOfTheRateLimitIsNotDescribedByItsPermits() {

@@ -10,11 +10,13 @@ import java.util.stream.Stream;
 
 import dev.resilience.Dependency;
 import dev.resilience.IdempotencyKey;
+import dev.resilience.actuate.DeliveryOperations;
 import dev.resilience.actuate.IntegrationsEndpoint;
 import dev.resilience.actuate.QuarantineReads;
 import dev.resilience.policy.Rate;
 import dev.resilience.policy.Settings;
 import dev.resilience.policy.Window;
+import dev.resilience.registry.DeadLetter;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMap;
 import dev.resilience.signal.CorruptResponse;
@@ -88,7 +90,7 @@ class ResilienceHintsTests {
 	}
 
 	static Stream<Class<?>> settings() {
-		return Stream.of(ResilienceProperties.class, Settings.class)
+		return Stream.of(ResilienceProperties.class, Settings.class, IntegrationsEndpointProperties.class)
 			.flatMap((type) -> Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredClasses())));
 	}
 
@@ -102,8 +104,17 @@ class ResilienceHintsTests {
 	static Stream<Class<?>> answers() {
 		return Stream.concat(
 				Stream.of(DependencyMap.class, DependencyMap.Availability.class, DependencyDescriptor.class,
-						IntegrationsEndpoint.Problem.class, QuarantineReads.Quarantined.class, CorruptResponse.class),
+						IntegrationsEndpoint.Problem.class, QuarantineReads.Quarantined.class, CorruptResponse.class,
+						DeliveryOperations.Deliveries.class, DeliveryOperations.Decided.class, DeadLetter.class),
 				Arrays.stream(DependencyDescriptor.class.getDeclaredClasses()).filter(Class::isRecord));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "h2", "mariadb", "mysql", "postgresql" })
+	void theScriptsForTheTablesAreThere(String database) {
+		String script = "dev/resilience/delivery/%s/V1__resilience_delivery.sql".formatted(database);
+		assertThat(getClass().getClassLoader().getResource(script)).isNotNull();
+		assertThat(RuntimeHintsPredicates.resource().forResource(script)).accepts(HINTS);
 	}
 
 	@ParameterizedTest

@@ -1,5 +1,9 @@
 package dev.resilience.interceptor;
 
+import java.util.List;
+
+import dev.resilience.Dependency;
+import dev.resilience.DependencyType;
 import dev.resilience.interceptor.AheadOfTimeTests.Application;
 import dev.resilience.interceptor.AheadOfTimeTests.Backup;
 import dev.resilience.interceptor.AheadOfTimeTests.Base;
@@ -10,6 +14,8 @@ import dev.resilience.interceptor.AheadOfTimeTests.Own;
 import dev.resilience.interceptor.AheadOfTimeTests.Quoted;
 import dev.resilience.interceptor.AheadOfTimeTests.Remote;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aot.hint.MemberCategory;
@@ -54,6 +60,31 @@ class GuardedTypeHintsTests {
 			.accepts(HINTS);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "resilience.dependencies.mail.delivery=durable",
+			"resilience.dependencies.mail.delivery.mode=DURABLE",
+			"resilience.dependencies.mail.operations.send.delivery=durable",
+			"resilience.types.optional.delivery=durable" })
+	void argumentsOfDurableMethodsAreWrittenAndReadAgain(String property) throws NoSuchMethodException {
+		RuntimeHints hints = new ProcessedApplication(MailApplication.class, property).hints();
+		for (Class<?> type : List.of(Mail.class, Attachment.class)) {
+			assertThat(RuntimeHintsPredicates.reflection().onConstructorInvocation(type.getDeclaredConstructors()[0]))
+				.accepts(hints);
+			assertThat(
+					RuntimeHintsPredicates.reflection().onMethodInvocation(type.getRecordComponents()[0].getAccessor()))
+				.accepts(hints);
+		}
+		assertThat(RuntimeHintsPredicates.reflection().onType(Query.class)).rejects(hints);
+	}
+
+	@Test
+	void argumentsOfOtherMethodsAreNot() {
+		RuntimeHints hints = new ProcessedApplication(MailApplication.class,
+				"resilience.dependencies.mail.delivery=best-effort")
+			.hints();
+		assertThat(RuntimeHintsPredicates.reflection().onType(Mail.class)).rejects(hints);
+	}
+
 	@Test
 	void otherBeansNeedNothing() {
 		RuntimeHints hints = new ProcessedApplication(Application.class, AheadOfTimeTests.PROPERTIES[1]).hints();
@@ -76,6 +107,28 @@ class GuardedTypeHintsTests {
 				AheadOfTimeTests.PROPERTIES[0])
 			.hints();
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Backup.class, "quote")).accepts(hints);
+	}
+
+	static class MailApplication {
+
+		@Dependency(name = "mail", type = DependencyType.OPTIONAL)
+		void send(Mail mail) {
+		}
+
+		@Dependency(name = "mail", type = DependencyType.OPTIONAL)
+		List<String> search(Query query) {
+			return List.of();
+		}
+
+	}
+
+	record Mail(String to, List<Attachment> attachments) {
+	}
+
+	record Attachment(String name) {
+	}
+
+	record Query(String text) {
 	}
 
 }

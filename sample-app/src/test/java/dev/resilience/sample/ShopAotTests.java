@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 import org.springframework.boot.SpringApplicationAotProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The shop that was processed ahead of time answers what it answers otherwise.
@@ -130,6 +131,15 @@ class ShopAotTests {
 				assertThat(actual.path(name).path(key)).as(name + "." + key).isEqualTo(expected.path(name).path(key));
 			}
 		}
+	}
+
+	@Test
+	void theEmailsAreDurable() {
+		ShopDriver shop = processed.driver();
+		assertThat(shop.order("c1", "durable@example.org").status()).isEqualTo(201);
+		await().until(() -> processed.log().contains("E-mail to \"durable@example.org\" received"));
+		await().until(() -> shop.dependency("notifications").path("delivery").path("pending").asInt() == 0);
+		assertThat(shop.dependency("notifications").path("delivery").path("durable").asBoolean()).isTrue();
 	}
 
 	@Test

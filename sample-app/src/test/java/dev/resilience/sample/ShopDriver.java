@@ -60,9 +60,13 @@ class ShopDriver {
 	}
 
 	Reply order(String customer) {
+		return order(customer, "c1@example.org");
+	}
+
+	Reply order(String customer, String email) {
 		return post("/orders", """
-				{"customer": "%s", "items": ["sku-1", "sku-2"], "amount": 42.0, "email": "c1@example.org"}"""
-			.formatted(customer));
+				{"customer": "%s", "items": ["sku-1", "sku-2"], "amount": 42.0, "email": "%s"}""".formatted(customer,
+				email));
 	}
 
 	Reply post(String path, String json) {

@@ -72,6 +72,11 @@ final class ShopProcess implements AutoCloseable {
 		return this.log.toString();
 	}
 
+	/** Ends it at once, whatever it is doing: {@code kill -9}. */
+	void kill() throws InterruptedException {
+		this.process.destroyForcibly().waitFor();
+	}
+
 	@Override
 	public void close() {
 		this.process.destroy();

@@ -65,6 +65,7 @@ class FaultyHandler implements HttpHandler {
 		Request request = Request.read(exchange);
 		if (!request.isHealthCheck()) {
 			this.requests.increment();
+			this.service.received(request);
 		}
 		switch (this.fault) {
 			case NONE -> answer(request, this.service::answer).send(exchange);

@@ -18,6 +18,13 @@ interface Service {
 	Answer answer(Request request);
 
 	/**
+	 * Take note of a request, whatever becomes of it.
+	 * @param request the request, no health check
+	 */
+	default void received(Request request) {
+	}
+
+	/**
 	 * Answer as far as a partner can that does a part of its work only.
 	 * @param request the request
 	 * @return by default the right answer, of which only the first half arrives

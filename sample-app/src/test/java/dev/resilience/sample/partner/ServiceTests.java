@@ -1,12 +1,17 @@
 package dev.resilience.sample.partner;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the partners answer.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ServiceTests {
 
 	private static final Request RESERVE_THREE = new Request("POST", "/reservations", """
@@ -45,6 +50,17 @@ class ServiceTests {
 	@Test
 	void notificationsAcceptAnEmail() {
 		assertThat(new Notifications().answer(new Request("POST", "/emails", "{}")).status()).isEqualTo(202);
+	}
+
+	@Test
+	void notificationsNoteInOneLineWhatArrives(CapturedOutput output) {
+		new Notifications().received(new Request("POST", "/emails", "{\"to\": \"c1\\nc2\"}", "key-1"));
+		new Notifications().received(new Request("POST", "/emails", "{"));
+		new Notifications().received(new Request("POST", "/elsewhere", "{}"));
+		assertThat(output.getOut().lines()).hasSize(2)
+			.first()
+			.asString()
+			.endsWith("E-mail to \"c1\\nc2\" received, Idempotency-Key key-1");
 	}
 
 	@Test
