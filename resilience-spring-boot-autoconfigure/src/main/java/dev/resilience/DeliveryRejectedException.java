@@ -3,8 +3,8 @@ package dev.resilience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A durable call was not accepted: it could not be stored, and will not be delivered.
- * Only when the store did not answer in time nobody knows.
+ * A durable call was not accepted. If its store failed or did not answer in time, it may
+ * have been stored nevertheless, unless the message says that nothing was stored.
  */
 public class DeliveryRejectedException extends DependencyException {
 

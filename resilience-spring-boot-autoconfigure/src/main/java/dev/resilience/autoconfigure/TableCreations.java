@@ -56,22 +56,19 @@ final class TableCreations {
 		if (exist(dataSource)) {
 			return;
 		}
-		try {
-			new ResourceDatabasePopulator(
-					new ClassPathResource(scripts + TableCreation.SCRIPT, TableCreations.class.getClassLoader()))
-				.execute(dataSource);
-		}
-		catch (DataAccessException ex) {
-			// another instance may have been faster
-			if (!exist(dataSource)) {
-				throw ex;
-			}
-		}
+		ResourceDatabasePopulator script = new ResourceDatabasePopulator(
+				new ClassPathResource(scripts + TableCreation.SCRIPT, TableCreations.class.getClassLoader()));
+		// some of it may be there: another instance starts too, or one was killed in
+		// between;
+		// whether the tables exist is looked at afterwards
+		script.setContinueOnError(true);
+		script.execute(dataSource);
 	}
 
 	private static boolean exist(DataSource dataSource) {
 		try {
-			new JdbcTemplate(dataSource).queryForList("select attempts from resilience_dead_letter where 1 = 0");
+			// the last one of the script
+			new JdbcTemplate(dataSource).queryForList("select seen_at from resilience_operation where 1 = 0");
 			return true;
 		}
 		catch (DataAccessException ex) {

@@ -35,7 +35,7 @@ final class Acceptance implements AutoCloseable {
 	Acceptance(DeliveryStore store, Clock clock) {
 		this.store = store;
 		this.transaction = new CallerTransaction(store.dataSource());
-		this.writes = new GroupedWrites(store::add);
+		this.writes = new GroupedWrites(store::add, store.writers());
 		this.clock = clock;
 	}
 

@@ -78,6 +78,11 @@ final class DeliveryStore {
 		return this.kind.skipsLocked();
 	}
 
+	/** How many may store calls at once. */
+	int writers() {
+		return skipsLocked() ? 4 : 1;
+	}
+
 	boolean isDurable() {
 		return this.durable;
 	}
@@ -93,6 +98,10 @@ final class DeliveryStore {
 
 	/** Store calls together, in a transaction of their own. */
 	void add(List<Letter> letters) {
+		if (letters.size() == 1) {
+			this.sql.updateAtOnce(INSERT, row(letters.get(0), null));
+			return;
+		}
 		this.sql.inTransaction((status) -> this.sql.jdbc()
 			.batchUpdate(INSERT, letters, letters.size(),
 					(statement, letter) -> this.sql.setter(row(letter, null)).setValues(statement)));
@@ -114,7 +123,7 @@ final class DeliveryStore {
 
 	/** The partner has it. */
 	boolean delivered(Held call) {
-		return this.sql.update("delete from " + TABLE + IN_HAND, call.id(), call.version()) == 1;
+		return this.sql.updateAtOnce("delete from " + TABLE + IN_HAND, call.id(), call.version()) == 1;
 	}
 
 	/**

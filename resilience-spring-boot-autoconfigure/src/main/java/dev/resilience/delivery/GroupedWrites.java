@@ -8,28 +8,34 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
- * Stores the calls of concurrent callers together, on a thread that nobody interrupts.
+ * Stores the calls of concurrent callers together, on threads that nobody interrupts.
  * Each caller waits until his own one is stored.
  */
 final class GroupedWrites implements AutoCloseable {
 
 	private static final int LARGEST = 128;
 
+	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
 	private final Consumer<List<Letter>> write;
 
 	private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
-
-	private final Thread writer;
 
 	// an interrupt would close the file of an H2 database
 	private final Entry end = new Entry(new Letter("", "", "", new byte[0], null, Instant.EPOCH),
@@ -37,10 +43,18 @@ final class GroupedWrites implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	GroupedWrites(Consumer<List<Letter>> write) {
+	/**
+	 * Start to write.
+	 * @param write stores letters, all or none
+	 * @param writers how many do so at once: a database that brings the commits of
+	 * several to its disk together would wait for a single one
+	 */
+	GroupedWrites(Consumer<List<Letter>> write, int writers) {
 		this.write = write;
-		this.writer = DependencyDeliveries.threads("resilience-store-").newThread(this::run);
-		this.writer.start();
+		ThreadFactory threads = DependencyDeliveries.threads("resilience-store-");
+		for (int i = 0; i < writers; i++) {
+			threads.newThread(this::run).start();
+		}
 	}
 
 	/**
@@ -53,7 +67,7 @@ final class GroupedWrites implements AutoCloseable {
 	void write(Letter letter, Duration patience) throws TimeoutException, ExecutionException {
 		Entry entry = new Entry(letter, new AtomicBoolean(), new CompletableFuture<>());
 		this.waiting.add(entry);
-		if (this.closed) {
+		if (this.closed && entry.taken().compareAndSet(false, true)) {
 			// nobody may look at it any more
 			entry.stored().completeExceptionally(new IllegalStateException("The application has stopped"));
 		}
@@ -72,6 +86,7 @@ final class GroupedWrites implements AutoCloseable {
 			}
 		}
 		catch (TimeoutException ex) {
+			entry.stored().cancel(false);
 			boolean neverTaken = entry.taken().compareAndSet(false, true);
 			if (neverTaken) {
 				this.waiting.remove(entry);
@@ -108,9 +123,13 @@ final class GroupedWrites implements AutoCloseable {
 		}
 		Entry left = this.waiting.poll();
 		while (left != null) {
-			left.stored().completeExceptionally(new IllegalStateException("The application has stopped"));
+			if (left.taken().compareAndSet(false, true)) {
+				left.stored().completeExceptionally(new IllegalStateException("The application has stopped"));
+			}
 			left = this.waiting.poll();
 		}
+		// for the next writer
+		this.waiting.add(this.end);
 	}
 
 	private void write(List<Entry> batch) {
@@ -121,30 +140,39 @@ final class GroupedWrites implements AutoCloseable {
 			this.write.accept(batch.stream().map(Entry::letter).toList());
 		}
 		catch (Throwable ex) {
-			if (batch.size() == 1) {
-				batch.get(0).stored().completeExceptionally(ex);
-			}
-			else {
-				// the fault of one must not be that of the others
-				batch.forEach(this::writeAlone);
-			}
+			// the fault of one must not be that of the others
+			batch.forEach(this::writeAlone);
 			return;
 		}
 		batch.forEach((entry) -> entry.stored().complete(null));
 	}
 
+	// an answer that was lost is asked for until its caller has no patience any more
 	private void writeAlone(Entry entry) {
-		try {
-			this.write.accept(List.of(entry.letter()));
-			entry.stored().complete(null);
+		while (!entry.stored().isDone()) {
+			try {
+				this.write.accept(List.of(entry.letter()));
+				entry.stored().complete(null);
+			}
+			catch (DuplicateKeyException ex) {
+				// it was stored before
+				entry.stored().complete(null);
+			}
+			catch (Throwable ex) {
+				if (this.closed || !mayHaveBeenStored(ex)) {
+					entry.stored().completeExceptionally(ex);
+				}
+				else {
+					LockSupport.parkNanos(PAUSE_NANOS);
+				}
+			}
 		}
-		catch (DuplicateKeyException ex) {
-			// it was stored, and only the answer was lost
-			entry.stored().complete(null);
-		}
-		catch (Throwable ex) {
-			entry.stored().completeExceptionally(ex);
-		}
+	}
+
+	private static boolean mayHaveBeenStored(Throwable ex) {
+		return ex instanceof TransactionException || ex instanceof TransientDataAccessException
+				|| ex instanceof RecoverableDataAccessException
+				|| ex instanceof NonTransientDataAccessResourceException;
 	}
 
 	@Override

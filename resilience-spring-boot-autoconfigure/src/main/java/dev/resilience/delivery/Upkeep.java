@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import dev.resilience.signal.DeliveryResult;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ final class Upkeep implements AutoCloseable {
 
 	private Instant adoptAt = Instant.EPOCH;
 
+	// since when the store answers: what living instances know could be seen since then
+	private @Nullable Instant watching;
+
 	private boolean failing;
 
 	Upkeep(DeliveryEngine engine, OpenStore store, Duration pollInterval) {
@@ -66,7 +70,7 @@ final class Upkeep implements AutoCloseable {
 			noteGrowth();
 			this.store.calls().correctFuture(now);
 			buryOld(now);
-			buryUnknown(now.minus(this.unknownFor));
+			watch(now);
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {
@@ -74,6 +78,17 @@ final class Upkeep implements AutoCloseable {
 				logger.warn("The store of durable calls does not answer", ex);
 			}
 			this.failing = true;
+			this.watching = null;
+		}
+	}
+
+	// after an outage of all instances, or of the store, others need a while to say what
+	// they know
+	private void watch(Instant now) {
+		Instant since = (this.watching != null) ? this.watching : now;
+		this.watching = since;
+		if (!now.isBefore(since.plus(this.unknownFor))) {
+			buryUnknown(now.minus(this.unknownFor));
 		}
 	}
 

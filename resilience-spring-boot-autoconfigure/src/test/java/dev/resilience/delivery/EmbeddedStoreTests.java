@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.jdbc.core.JdbcTemplate;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -53,6 +55,17 @@ class EmbeddedStoreTests {
 			context.getBean(Mails.class).send(new Mail("b", "again"));
 			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("b: again"));
 			assertThat(DurableApplication.server(context).received).containsExactly("b: again");
+		});
+	}
+
+	@Test
+	void oneThatHasClosedItselfIsOpenedAnew(@TempDir Path directory) {
+		DurableApplication.embedded(directory).run((context) -> {
+			context.getBean(Mails.class).send(new Mail("a", "1"));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: 1"));
+			new JdbcTemplate(context.getBean(EmbeddedStore.class).dataSource()).execute("shutdown immediately");
+			context.getBean(Mails.class).send(new Mail("a", "2"));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: 2"));
 		});
 	}
 

@@ -1,14 +1,11 @@
 package dev.resilience.delivery;
 
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 import dev.resilience.DeliveryRejectedException;
 
 /**
- * A process that makes large calls until its disk is full, and again when it is told to.
+ * A process that makes large calls until its disk is full.
  */
 final class FullDiskInstance {
 
@@ -23,35 +20,23 @@ final class FullDiskInstance {
 			.run((context) -> {
 				DurableApplication.server(context).breakDown();
 				Mails mails = context.getBean(Mails.class);
-				BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-				int number = send(mails, 0, 1);
+				send(mails);
 				System.out.println("done");
-				while ("again".equals(input.readLine())) {
-					// the database is opened anew by one of the first calls
-					number = send(mails, number, 1000);
-					System.out.println("done");
-				}
 				Runtime.getRuntime().halt(0);
 			});
 	}
 
-	private static int send(Mails mails, int first, int refusals) {
-		int number = first;
-		int accepted = 0;
-		int refused = 0;
-		while (accepted < 100 && refused < refusals) {
+	private static void send(Mails mails) {
+		for (int number = 0; number < 100; number++) {
 			try {
 				mails.send(new Mail(String.valueOf(number), LARGE));
 				System.out.println("accepted " + number);
-				accepted++;
 			}
 			catch (DeliveryRejectedException ex) {
 				System.out.println("refused " + number);
-				refused++;
+				return;
 			}
-			number++;
 		}
-		return number;
 	}
 
 }

@@ -16,6 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,7 +75,7 @@ class GroupedWritesTests {
 
 	@Test
 	void thoseWhoWaitAreWrittenTogether() {
-		try (GroupedWrites writes = new GroupedWrites(this::write)) {
+		try (GroupedWrites writes = new GroupedWrites(this::write, 1)) {
 			together(writes, "a", "b", "c").forEach(CompletableFuture::join);
 			assertThat(this.written).hasSize(2).last().satisfies((ids) -> assertThat(ids).containsOnly("a", "b", "c"));
 		}
@@ -88,7 +89,7 @@ class GroupedWritesTests {
 				throw new IllegalArgumentException("b");
 			}
 		};
-		try (GroupedWrites writes = new GroupedWrites(failing)) {
+		try (GroupedWrites writes = new GroupedWrites(failing, 1)) {
 			List<CompletableFuture<Void>> others = together(writes, "a", "b", "c");
 			others.get(0).join();
 			assertThatExceptionOfType(Exception.class).isThrownBy(() -> others.get(1).join())
@@ -108,14 +109,29 @@ class GroupedWritesTests {
 				throw new DuplicateKeyException(letters.get(0).id());
 			}
 		};
-		try (GroupedWrites writes = new GroupedWrites(forgetful)) {
+		try (GroupedWrites writes = new GroupedWrites(forgetful, 1)) {
 			together(writes, "a", "b").forEach(CompletableFuture::join);
 		}
 	}
 
 	@Test
+	void anAnswerThatWasLostIsAskedForAgain() throws Exception {
+		Consumer<List<Letter>> broken = (letters) -> {
+			write(letters);
+			if (this.written.size() < 3) {
+				throw new DataAccessResourceFailureException("The connection was lost");
+			}
+			throw new DuplicateKeyException(letters.get(0).id());
+		};
+		try (GroupedWrites writes = new GroupedWrites(broken, 1)) {
+			writes.write(letter("a"), LONG);
+			assertThat(this.written).hasSize(3);
+		}
+	}
+
+	@Test
 	void whoWaitsTooLongKnowsWhetherItMayBeStored() throws Exception {
-		try (GroupedWrites writes = new GroupedWrites(this::write)) {
+		try (GroupedWrites writes = new GroupedWrites(this::write, 1)) {
 			assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> writes.write(letter("first"), Duration.ofMillis(50)))
 				.withMessageContaining("and may have it nevertheless");
@@ -130,7 +146,7 @@ class GroupedWritesTests {
 
 	@Test
 	void whoIsInterruptedKnowsWhatHasBecomeOfItFirst() throws Exception {
-		try (GroupedWrites writes = new GroupedWrites(this::write)) {
+		try (GroupedWrites writes = new GroupedWrites(this::write, 1)) {
 			this.gate.countDown();
 			Thread.currentThread().interrupt();
 			writes.write(letter("first"), LONG);
@@ -141,10 +157,23 @@ class GroupedWritesTests {
 
 	@Test
 	void nobodyWaitsForOneThatIsClosed() {
-		GroupedWrites writes = new GroupedWrites(this::write);
+		GroupedWrites writes = new GroupedWrites(this::write, 1);
 		writes.close();
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> writes.write(letter("a"), LONG))
 			.withMessageContaining("The application has stopped");
+	}
+
+	@Test
+	void whatIsRefusedAtTheEndIsNotStored() {
+		for (int i = 0; i < 500; i++) {
+			this.written.clear();
+			GroupedWrites writes = new GroupedWrites(this::write, 2);
+			List<CompletableFuture<Void>> callers = Stream.of("a", "b", "c").map((id) -> writing(writes, id)).toList();
+			writes.close();
+			CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).handle((done, ex) -> true).join();
+			long stored = this.written.stream().mapToLong(List::size).sum();
+			assertThat(callers.stream().filter((caller) -> !caller.isCompletedExceptionally())).hasSize((int) stored);
+		}
 	}
 
 }
