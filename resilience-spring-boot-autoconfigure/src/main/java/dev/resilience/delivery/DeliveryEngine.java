@@ -56,6 +56,8 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 
 	private volatile boolean running;
 
+	private volatile boolean allKnown;
+
 	/**
 	 * Create the engine.
 	 * @param source where calls are stored; asked for when the first durable operation is
@@ -161,6 +163,16 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 			begin(store);
 			dependency.start();
 		}
+	}
+
+	@Override
+	public void allKnown() {
+		this.allKnown = true;
+	}
+
+	/** Whether no bean that is created later can bring another operation. */
+	boolean isAllKnown() {
+		return this.allKnown;
 	}
 
 	@Override

@@ -70,7 +70,9 @@ final class Upkeep implements AutoCloseable {
 			noteGrowth();
 			this.store.calls().correctFuture(now);
 			buryOld(now);
-			watch(now);
+			if (this.engine.isAllKnown()) {
+				watch(now);
+			}
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {

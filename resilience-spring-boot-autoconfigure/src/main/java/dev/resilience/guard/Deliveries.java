@@ -27,4 +27,10 @@ public interface Deliveries {
 	 */
 	void deliver(DurableCalls calls, Operation operation);
 
+	/**
+	 * All operations of this instance are known: calls of others are nobody's, unless
+	 * another instance knows them.
+	 */
+	void allKnown();
+
 }

@@ -165,6 +165,13 @@ public final class DurableMethods {
 		deliveries().deliver(method, operation);
 	}
 
+	/** There are no others. */
+	void allKnown() {
+		if (!this.names.isEmpty()) {
+			deliveries().allKnown();
+		}
+	}
+
 	private Deliveries deliveries() {
 		Deliveries deliveries = this.deliveries.get();
 		Assert.state(deliveries != null, "Durable methods were checked");

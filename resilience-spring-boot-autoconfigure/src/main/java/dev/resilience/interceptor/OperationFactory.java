@@ -112,6 +112,9 @@ public final class OperationFactory {
 			operations.computeIfAbsent(plan.spec().name(), (name) -> new ArrayList<>()).add(operation(plan));
 		}
 		operations.forEach(this.registry::show);
+		if (complete) {
+			this.durable.allKnown();
+		}
 	}
 
 	/**

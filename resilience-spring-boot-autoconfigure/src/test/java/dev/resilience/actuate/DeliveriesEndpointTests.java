@@ -319,15 +319,14 @@ class DeliveriesEndpointTests {
 			}
 			growing.bean(MovableClock.class).ahead = Duration.ofSeconds(15);
 			Awaitility.await()
-				.untilAsserted(
-						() -> assertThat(json(growing.get(path))).extractingPath("warnings")
-							.asArray()
-							.singleElement()
-							.asInstanceOf(WARNING)
-							.contains(entry("signal", "BACKLOG"), entry("message",
-									"Its durable calls become more faster than they are delivered: 12 are waiting"))
-							.hasEntrySatisfying("since",
-									(since) -> assertThat(Instant.parse(String.valueOf(since))).isNotNull()));
+				.untilAsserted(() -> assertThat(json(growing.get(path))).extractingPath("warnings")
+					.asArray()
+					.singleElement()
+					.asInstanceOf(WARNING)
+					.contains(entry("signal", "BACKLOG"),
+							entry("message", "Its durable calls come faster than they are delivered: 12 are waiting"))
+					.hasEntrySatisfying("since",
+							(since) -> assertThat(Instant.parse(String.valueOf(since))).isNotNull()));
 			assertThat(json(growing.get(path))).extractingPath("status").isEqualTo("DEGRADED");
 		}
 	}

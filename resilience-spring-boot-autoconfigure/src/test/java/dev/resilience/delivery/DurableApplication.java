@@ -10,6 +10,7 @@ import dev.resilience.autoconfigure.ResilienceDeliveryAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceMetricsAutoConfiguration;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMapReader;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +83,12 @@ final class DurableApplication {
 	}
 
 	static double deliveries(ApplicationContext context, String result) {
-		return context.getBean(SimpleMeterRegistry.class)
-			.get("resilience.deliveries")
+		Counter counter = context.getBean(SimpleMeterRegistry.class)
+			.find("resilience.deliveries")
 			.tag("dependency", "mail")
 			.tag("result", result)
-			.counter()
-			.count();
+			.counter();
+		return (counter != null) ? counter.count() : 0;
 	}
 
 }

@@ -139,7 +139,7 @@ class PolicyResolverTests {
 		assertThat(operation.idempotent()).isFalse();
 		assertThat(operation.idempotencyKey()).isFalse();
 		assertThat(operation.isolation()).isEqualTo(Isolation.AUTO);
-		assertThat(operation.delivery()).isEqualTo(Delivery.BEST_EFFORT);
+		assertThat(operation.delivery()).isNull();
 		assertThat(operation.queue()).isEqualTo(1000);
 		assertThat(operation.lastGood()).isNull();
 		assertThat(policy.bulkhead()).isEqualTo(new DependencyPolicy.Bulkhead(25, duration(maxWait)));
