@@ -44,7 +44,7 @@ class CallerContextTests {
 	private final TestEnvironment environment = new TestEnvironment(this.clock).with(KindException.classification());
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "BLOCKING")
+	@EnumSource(mode = Mode.EXCLUDE, names = { "BLOCKING", "DURABLE" })
 	void callThatWaitsForItsPlaceEndsWithTheFailure(Form form) throws Throwable {
 		Operation operation = operation(BROKEN, form, "bulkhead.max-concurrent=1", "bulkhead.max-wait=10s");
 		operation.guard().bulkhead().tryAcquire();
