@@ -52,7 +52,6 @@ public final class ResilienceDeliveryAutoConfiguration {
 	}
 
 	// db-scheduler waits once before it interrupts, and once more after that
-	// back
 	private static Duration grace(Environment environment) {
 		String phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", "30s");
 		return DurationStyle.detectAndParse(phase).dividedBy(3);

@@ -133,7 +133,7 @@ final class Acceptance implements AutoCloseable {
 
 		private boolean forgotten;
 
-		private boolean held;
+		private @Nullable Held held;
 
 		private AtCommit(Letter letter, Duration patience, Runnable stored) {
 			this.letter = letter;
@@ -158,8 +158,7 @@ final class Acceptance implements AutoCloseable {
 				return;
 			}
 			try {
-				Acceptance.this.store.addHeld(this.letter, Acceptance.this.clock.now());
-				this.held = true;
+				this.held = Acceptance.this.store.addHeld(this.letter, Acceptance.this.clock.now());
 			}
 			catch (RuntimeException ex) {
 				throw rejected(this.letter, "it could not be stored", ex);
@@ -168,14 +167,15 @@ final class Acceptance implements AutoCloseable {
 
 		@Override
 		public void afterCompletion(int status) {
+			Held held = this.held;
 			if (status == STATUS_ROLLED_BACK) {
-				if (this.held) {
-					Acceptance.this.store.drop(this.letter.id());
+				if (held != null) {
+					Acceptance.this.store.remove(held);
 				}
 			}
-			else if (this.held) {
+			else if (held != null) {
 				// if it is not known, rather twice than never
-				Acceptance.this.store.release(this.letter.id(), Acceptance.this.clock.now());
+				Acceptance.this.store.giveBack(held, Acceptance.this.clock.now(), 0);
 				this.stored.run();
 			}
 			else if (!this.forgotten) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.guard.Guard;
+import dev.resilience.guard.Workers;
 import dev.resilience.registry.DurableBacklog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,8 +43,7 @@ final class Backlogs implements AutoCloseable {
 
 	private final Clock clock;
 
-	private final ExecutorService counter = Executors
-		.newSingleThreadExecutor(DependencyDeliveries.threads("resilience-backlog-"));
+	private final ExecutorService counter = Executors.newSingleThreadExecutor(Workers.threads("resilience-backlog-"));
 
 	private final Map<String, Growth> growths = new ConcurrentHashMap<>();
 

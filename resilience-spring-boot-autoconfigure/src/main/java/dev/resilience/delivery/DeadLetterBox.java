@@ -1,6 +1,8 @@
 package dev.resilience.delivery;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.function.ToIntBiFunction;
 
 import dev.resilience.registry.DeadLetter;
 import dev.resilience.registry.DeadLetters;
@@ -39,33 +41,27 @@ public final class DeadLetterBox implements DeadLetters {
 
 	@Override
 	public int requeue(String dependency, @Nullable String id) {
-		OpenStore store = this.engine.store();
-		if (store == null) {
-			return 0;
-		}
-		int letters = store.deadLetters().requeue(dependency, id, this.engine.clock().now());
-		changed(dependency, DeliveryResult.REQUEUED, letters, store);
-		return letters;
+		return decide(dependency, DeliveryResult.REQUEUED, (letters, now) -> letters.requeue(dependency, id, now));
 	}
 
 	@Override
 	public int discard(String dependency, @Nullable String id) {
+		return decide(dependency, DeliveryResult.DISCARDED, (letters, now) -> letters.discard(dependency, id, now));
+	}
+
+	private int decide(String dependency, DeliveryResult result, ToIntBiFunction<DeadLetterStore, Instant> decision) {
 		OpenStore store = this.engine.store();
 		if (store == null) {
 			return 0;
 		}
-		int letters = store.deadLetters().discard(dependency, id, this.engine.clock().now());
-		changed(dependency, DeliveryResult.DISCARDED, letters, store);
-		return letters;
-	}
-
-	private void changed(String dependency, DeliveryResult result, int letters, OpenStore store) {
+		int letters = decision.applyAsInt(store.deadLetters(), this.engine.clock().now());
 		DependencyDeliveries deliveries = this.engine.dependency(dependency);
 		if (deliveries != null) {
 			deliveries.guard().delivered(result, letters);
 			deliveries.wake();
 		}
 		store.backlogs().count();
+		return letters;
 	}
 
 }

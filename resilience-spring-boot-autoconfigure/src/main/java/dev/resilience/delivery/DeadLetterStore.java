@@ -37,17 +37,16 @@ final class DeadLetterStore {
 
 	/** A page of those of a dependency, the last ones first. */
 	List<Row> page(String dependency, long offset, int limit, boolean withPayload) {
-		return this.sql.query(
-				"select task_instance, dependency, operation, accepted_at, died_at, attempts, reason, failure, exception"
-						+ (withPayload ? ", task_data" : "") + " from " + TABLE
-						+ " where dependency = ? order by died_at desc, task_instance limit " + limit + " offset "
-						+ offset,
-				(row, number) -> new Row(row.getString("task_instance"), row.getString("operation"),
-						withPayload ? row.getBytes("task_data") : new byte[0],
-						Objects.requireNonNull(this.sql.instant(row, "accepted_at")),
-						Objects.requireNonNull(this.sql.instant(row, "died_at")), row.getInt("attempts"),
-						row.getString("reason"), kind(row.getString("failure")), row.getString("exception")),
-				dependency);
+		return this.sql
+			.query("select task_instance, operation, accepted_at, died_at, attempts, reason, failure, exception"
+					+ (withPayload ? ", task_data" : "") + " from " + TABLE
+					+ " where dependency = ? order by died_at desc, task_instance limit " + limit + " offset " + offset,
+					(row, number) -> new Row(row.getString("task_instance"), row.getString("operation"),
+							withPayload ? row.getBytes("task_data") : new byte[0],
+							Objects.requireNonNull(this.sql.instant(row, "accepted_at")),
+							Objects.requireNonNull(this.sql.instant(row, "died_at")), row.getInt("attempts"),
+							row.getString("reason"), kind(row.getString("failure")), row.getString("exception")),
+					dependency);
 	}
 
 	private static FailureKind kind(@Nullable String name) {
@@ -91,9 +90,12 @@ final class DeadLetterStore {
 		try {
 			return this.sql.inTransaction((status) -> {
 				List<String> ids = ids(dependency, id, now);
-				int copied = (before != null && !ids.isEmpty()) ? before.apply(Sql.list(ids)) : ids.size();
-				int removed = ids.isEmpty() ? 0
-						: this.sql.update("delete from " + TABLE + " where task_instance in " + Sql.list(ids));
+				if (ids.isEmpty()) {
+					return 0;
+				}
+				String list = Sql.list(ids);
+				int copied = (before != null) ? before.apply(list) : ids.size();
+				int removed = this.sql.update("delete from " + TABLE + " where task_instance in " + list);
 				if (copied != removed) {
 					status.setRollbackOnly();
 					return 0;

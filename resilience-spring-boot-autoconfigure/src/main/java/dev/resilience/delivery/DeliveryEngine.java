@@ -20,6 +20,7 @@ import dev.resilience.guard.DurableCalls;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.InvalidDeliveryException;
 import dev.resilience.guard.Operation;
+import dev.resilience.guard.Workers;
 import dev.resilience.registry.DurableBacklog;
 import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.GuardLifecycle;
@@ -228,7 +229,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 		}
 		List<Thread> stopping = this.dependencies.values()
 			.stream()
-			.map((dependency) -> DependencyDeliveries.threads("resilience-stop-").newThread(dependency::stop))
+			.map((dependency) -> Workers.threads("resilience-stop-").newThread(dependency::stop))
 			.toList();
 		stopping.forEach(Thread::start);
 		for (Thread thread : stopping) {

@@ -29,6 +29,8 @@ final class DeliveryStore {
 
 	private static final int MOST = 1000;
 
+	private static final long FIRST_VERSION = 1;
+
 	/** Who has calls in hand that are held back. */
 	static final String HELD = "held";
 
@@ -38,11 +40,9 @@ final class DeliveryStore {
 	private static final String INSERT = "insert into " + TABLE
 			+ " (task_name, task_instance, task_data, execution_time,"
 			+ " picked, picked_by, last_heartbeat, consecutive_failures, version, dependency, operation, accepted_at,"
-			+ " order_key) values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?)";
+			+ " order_key) values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, " + FIRST_VERSION + ", ?, ?, ?, ?)";
 
 	private static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
-
-	private static final String IS_HELD = " where task_name = '" + TASK + "' and task_instance = ? and version = 1";
 
 	private static final Duration LONG_WAIT = Duration.ofMinutes(1);
 
@@ -111,8 +111,9 @@ final class DeliveryStore {
 	 * Store a call, but hold it back as if somebody had it in hand. If he dies, it is
 	 * taken over.
 	 */
-	void addHeld(Letter letter, Instant now) {
+	Held addHeld(Letter letter, Instant now) {
 		this.sql.update(INSERT, row(letter, now));
+		return new Held(letter.id(), FIRST_VERSION);
 	}
 
 	private static @Nullable Object[] row(Letter letter, @Nullable Instant heldAt) {
@@ -121,9 +122,21 @@ final class DeliveryStore {
 				letter.orderKey() };
 	}
 
-	/** The partner has it. */
-	boolean delivered(Held call) {
+	/**
+	 * Forget a call.
+	 * @return {@code false} if somebody else has it in hand
+	 */
+	boolean remove(Held call) {
 		return this.sql.updateAtOnce("delete from " + TABLE + IN_HAND, call.id(), call.version()) == 1;
+	}
+
+	/**
+	 * Give a call back that was not attempted.
+	 * @param due when it is tried again
+	 * @param attempts how often it was attempted before
+	 */
+	void giveBack(Held call, Instant due, int attempts) {
+		giveBack(call, due, attempts, null, Instant.EPOCH);
 	}
 
 	/**
@@ -178,18 +191,6 @@ final class DeliveryStore {
 			// another instance was faster
 			return false;
 		}
-	}
-
-	/** Let go of a call that was held back. */
-	void release(String id, Instant now) {
-		this.sql.update("update " + TABLE
-				+ " set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1, execution_time = ?"
-				+ IS_HELD, false, now, id);
-	}
-
-	/** Forget a call that was held back. */
-	void drop(String id) {
-		this.sql.update("delete from " + TABLE + IS_HELD, id);
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package dev.resilience.delivery;
 
-import java.time.Instant;
 import java.util.Map;
 
 import com.github.kagkarlsson.scheduler.Clock;
@@ -56,7 +55,7 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 	private static void takeOver(DeliveryStore store, Clock clock, Execution execution) {
 		logger.warn("A durable call is taken over from an instance that is gone, {}", execution.getId());
 		int attempts = DeliveryStore.HELD.equals(execution.pickedBy) ? 0 : 1;
-		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + attempts, null, Instant.EPOCH);
+		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + attempts);
 	}
 
 	@Override
@@ -65,7 +64,7 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 		Held call = Held.of(execution);
 		int attempts = execution.consecutiveFailures;
 		if (context.getSchedulerState().isShuttingDown()) {
-			this.store.giveBack(call, this.clock.now(), attempts, null, Instant.EPOCH);
+			this.store.giveBack(call, this.clock.now(), attempts);
 		}
 		else {
 			deliver(call, attempts, instance.getData());
@@ -97,8 +96,13 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 		catch (UndecodableCallException ex) {
 			logger.warn("A durable call cannot be decoded now, {}: {}", call.id(), ex.cause().getClass().getName());
 			DurableOperation later = this.operations.get(ex.operation());
-			settle(call, later, (later != null) ? Verdict.afterFailure(later, attempts, this.clock.now())
-					: new Verdict(null, attempts, DeadReason.UNKNOWN_OPERATION), LastFailure.of(ex.cause()));
+			LastFailure last = LastFailure.of(ex.cause());
+			if (later != null) {
+				settle(call, later, Verdict.afterFailure(later, attempts, this.clock.now()), last);
+			}
+			else {
+				bury(call, ex.operation(), DeadReason.UNKNOWN_OPERATION, attempts, last);
+			}
 			return;
 		}
 		if (attempts >= operation.policy().maxAttempts()) {
@@ -110,11 +114,11 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 
 	private void attempt(Held call, int attempts, DurableOperation operation, @Nullable Object[] arguments,
 			String idempotencyKey) {
-		Work work = new LateWork(() -> operation.calls().work(arguments, idempotencyKey), idempotencyKey);
+		Work work = operation.calls().work(arguments, idempotencyKey);
 		Failure failure = operation.operation()
-			.deliver(work, (failed) -> Verdict.of(operation, failed, attempts, this.clock.now()).isTriedAgain());
+			.deliver(work, (failed) -> Verdict.of(operation, failed, attempts, this.clock.now()).reason() == null);
 		if (failure == null) {
-			if (this.store.delivered(call)) {
+			if (this.store.remove(call)) {
 				this.listener.onDelivery(operation.calls().name(), DeliveryResult.DELIVERED);
 			}
 			return;
@@ -130,9 +134,9 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 		}
 	}
 
-	private void settle(Held call, @Nullable DurableOperation operation, Verdict verdict, @Nullable LastFailure last) {
-		String name = (operation != null) ? operation.calls().name() : "";
-		if (verdict.due() == null || operation == null) {
+	private void settle(Held call, DurableOperation operation, Verdict verdict, @Nullable LastFailure last) {
+		String name = operation.calls().name();
+		if (verdict.reason() != null) {
 			bury(call, name, verdict.reason(), verdict.attempts(), last);
 		}
 		else if (this.store.giveBack(call, verdict.due(), verdict.attempts(), last,
@@ -144,11 +148,10 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 		}
 	}
 
-	void bury(Held call, String operation, @Nullable DeadReason reason, int attempts, @Nullable LastFailure last) {
-		DeadReason known = (reason != null) ? reason : DeadReason.PERMANENT;
-		if (this.store.bury(call, known, attempts, last, this.clock.now())) {
+	private void bury(Held call, String operation, DeadReason reason, int attempts, @Nullable LastFailure last) {
+		if (this.store.bury(call, reason, attempts, last, this.clock.now())) {
 			logger.warn("A durable call of '{}' is tried no more and kept as a dead letter, {}: {}, {}", operation,
-					call.id(), known, (last != null) ? last.kind() + " " + last.exception() : "not attempted");
+					call.id(), reason, (last != null) ? last.kind() + " " + last.exception() : "not attempted");
 			this.listener.onDelivery(operation, DeliveryResult.DEAD);
 		}
 	}

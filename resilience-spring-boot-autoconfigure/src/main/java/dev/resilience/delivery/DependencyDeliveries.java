@@ -6,9 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.Scheduler;
@@ -16,6 +14,7 @@ import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import dev.resilience.guard.Guard;
+import dev.resilience.guard.Workers;
 import dev.resilience.signal.DeliveryResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,16 +71,8 @@ final class DependencyDeliveries {
 		return this.guard;
 	}
 
-	Set<String> operations() {
-		return this.operations;
-	}
-
 	void add(String operation) {
 		this.operations.add(operation);
-	}
-
-	DeliveryTask task() {
-		return this.task;
 	}
 
 	private Collection<String> ready() {
@@ -124,10 +115,11 @@ final class DependencyDeliveries {
 			.serializer(RawPayload.INSTANCE)
 			.schedulerName(new SchedulerName.Fixed(this.settings.instance()))
 			.threads(threads)
-			.executorService(Executors.newFixedThreadPool(threads, threads("resilience-delivery-" + name + "-")))
-			.dueExecutor(Executors.newSingleThreadExecutor(threads("resilience-due-" + name + "-")))
+			.executorService(
+					Executors.newFixedThreadPool(threads, Workers.threads("resilience-delivery-" + name + "-")))
+			.dueExecutor(Executors.newSingleThreadExecutor(Workers.threads("resilience-due-" + name + "-")))
 			.housekeeperExecutor(
-					Executors.newSingleThreadScheduledExecutor(threads("resilience-heartbeat-" + name + "-")))
+					Executors.newSingleThreadScheduledExecutor(Workers.threads("resilience-heartbeat-" + name + "-")))
 			.pollingInterval(this.settings.pollInterval())
 			.heartbeatInterval(this.settings.heartbeat())
 			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
@@ -150,17 +142,6 @@ final class DependencyDeliveries {
 		if (scheduler != null) {
 			scheduler.stop();
 		}
-	}
-
-	static ThreadFactory threads(String prefix) {
-		AtomicLong number = new AtomicLong();
-		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
-		return (work) -> {
-			Thread thread = new Thread(null, work, prefix + number.incrementAndGet(), 0, false);
-			thread.setContextClassLoader(classLoader);
-			thread.setDaemon(true);
-			return thread;
-		};
 	}
 
 }

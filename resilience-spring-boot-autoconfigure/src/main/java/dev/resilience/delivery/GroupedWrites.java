@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import dev.resilience.guard.Workers;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DuplicateKeyException;
@@ -51,7 +52,7 @@ final class GroupedWrites implements AutoCloseable {
 	 */
 	GroupedWrites(Consumer<List<Letter>> write, int writers) {
 		this.write = write;
-		ThreadFactory threads = DependencyDeliveries.threads("resilience-store-");
+		ThreadFactory threads = Workers.threads("resilience-store-");
 		for (int i = 0; i < writers; i++) {
 			threads.newThread(this::run).start();
 		}

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import dev.resilience.guard.Workers;
 import dev.resilience.signal.DeliveryResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,7 @@ final class Upkeep implements AutoCloseable {
 	private final Duration unknownFor;
 
 	private final ScheduledExecutorService timer = Executors
-		.newSingleThreadScheduledExecutor(DependencyDeliveries.threads("resilience-upkeep-"));
+		.newSingleThreadScheduledExecutor(Workers.threads("resilience-upkeep-"));
 
 	// how many calls there were when their number had last changed much
 	private long known;

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of a call that was not delivered.
  *
- * @param due when it is tried again; {@code null} if it is tried no more
+ * @param due when it is tried again, unless it is tried no more
  * @param attempts how often it was attempted
  * @param reason why it is tried no more, {@code null} if it is
  */
-record Verdict(@Nullable Instant due, int attempts, @Nullable DeadReason reason) {
+record Verdict(Instant due, int attempts, @Nullable DeadReason reason) {
 
 	// a place in the bulkhead or a token of the rate limit may be free soon
 	private static final Duration SOON = Duration.ofMillis(200);
@@ -36,11 +36,11 @@ record Verdict(@Nullable Instant due, int attempts, @Nullable DeadReason reason)
 					attempts, null);
 		}
 		if (isPermanent(failure)) {
-			return new Verdict(null, attempts + 1, DeadReason.PERMANENT);
+			return new Verdict(now, attempts + 1, DeadReason.PERMANENT);
 		}
 		Verdict verdict = afterFailure(operation, attempts, now);
 		Instant earliest = (retryAfter != null) ? now.plus(retryAfter) : now;
-		return (verdict.due() != null && verdict.due().isBefore(earliest))
+		return (verdict.reason() == null && verdict.due().isBefore(earliest))
 				? new Verdict(earliest, verdict.attempts(), null) : verdict;
 	}
 
@@ -48,7 +48,7 @@ record Verdict(@Nullable Instant due, int attempts, @Nullable DeadReason reason)
 	static Verdict afterFailure(DurableOperation operation, int attempts, Instant now) {
 		int made = attempts + 1;
 		if (made >= operation.policy().maxAttempts()) {
-			return new Verdict(null, made, DeadReason.ATTEMPTS);
+			return new Verdict(now, made, DeadReason.ATTEMPTS);
 		}
 		Duration wait = Duration.ofNanos(operation.backoff().nanos(made));
 		return new Verdict(now.plus((wait.compareTo(SHORTEST) > 0) ? wait : SHORTEST), made, null);
@@ -57,10 +57,6 @@ record Verdict(@Nullable Instant due, int attempts, @Nullable DeadReason reason)
 	private static boolean isPermanent(Failure failure) {
 		return failure.kind() == FailureKind.CLIENT_ERROR || failure.kind() == FailureKind.CORRUPT_DATA
 				|| failure.exception() instanceof Error;
-	}
-
-	boolean isTriedAgain() {
-		return this.due != null;
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import dev.resilience.FailureKind;
 import dev.resilience.signal.CallEvent;
@@ -45,33 +46,24 @@ final class Listeners implements CallListener {
 
 	@Override
 	public void onDelivery(DeliveryResult result, int calls) {
-		for (CallListener listener : this.listeners) {
-			try {
-				listener.onDelivery(result, calls);
-			}
-			catch (RuntimeException ex) {
-				failed(ex);
-			}
-		}
+		tell((listener) -> listener.onDelivery(result, calls));
 	}
 
 	@Override
 	public void onRetry(RetryDecision decision, FailureKind kind) {
-		for (CallListener listener : this.listeners) {
-			try {
-				listener.onRetry(decision, kind);
-			}
-			catch (RuntimeException ex) {
-				failed(ex);
-			}
-		}
+		tell((listener) -> listener.onRetry(decision, kind));
 	}
 
 	@Override
 	public void close() {
+		tell(CallListener::close);
+	}
+
+	// not of each call: it would cost an object
+	private void tell(Consumer<CallListener> event) {
 		for (CallListener listener : this.listeners) {
 			try {
-				listener.close();
+				event.accept(listener);
 			}
 			catch (RuntimeException ex) {
 				failed(ex);

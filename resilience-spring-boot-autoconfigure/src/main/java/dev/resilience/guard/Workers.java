@@ -41,7 +41,13 @@ public final class Workers {
 		return timer;
 	}
 
-	private static ThreadFactory threads(String prefix) {
+	/**
+	 * Makes daemon threads that have nothing of whoever has them made but his class
+	 * loader.
+	 * @param prefix of their names, which end with a number
+	 * @return the factory
+	 */
+	public static ThreadFactory threads(String prefix) {
 		AtomicInteger number = new AtomicInteger();
 		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 		return (work) -> {

@@ -33,17 +33,22 @@ record DurableMethod(DependencySpec spec, String name, List<Parameter> parameter
 
 	@Override
 	public Work work(@Nullable Object[] arguments, String idempotencyKey) {
-		try {
-			return new KeyedWork(
-					ReplayedInvocation.of(this.beans.getBean(this.beanName), this.spec.method(), arguments),
-					idempotencyKey);
+		return new StoredWork(this, arguments, idempotencyKey);
+	}
+
+	/**
+	 * A stored call. Its bean is looked for within the attempt: if that fails, the
+	 * attempt has failed.
+	 */
+	private record StoredWork(DurableMethod method, @Nullable Object[] arguments,
+			String idempotencyKey) implements Work {
+
+		@Override
+		public @Nullable Object attempt(boolean last) throws Throwable {
+			Object bean = this.method.beans().getBean(this.method.beanName());
+			return ReplayedInvocation.of(bean, this.method.spec().method(), this.arguments).proceed();
 		}
-		catch (RuntimeException ex) {
-			throw ex;
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException("The target of " + this.spec.signature() + " cannot be reached", ex);
-		}
+
 	}
 
 }

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import dev.resilience.DependencyType;
 import dev.resilience.failure.ResultClassification;
@@ -101,9 +103,11 @@ public final class OperationFactory {
 				complete);
 		List<MethodPlan> plans = specs.stream().map(this::plan).toList();
 		if (complete) {
-			dependencies.keySet()
-				.forEach((name) -> this.decisions.refuseDurable(name,
-						plans.stream().anyMatch((plan) -> plan.durable() != null && plan.spec().name().equals(name))));
+			Set<String> durable = plans.stream()
+				.filter((plan) -> plan.durable() != null)
+				.map((plan) -> plan.spec().name())
+				.collect(Collectors.toSet());
+			dependencies.keySet().forEach((name) -> this.decisions.refuseDurable(name, durable.contains(name)));
 		}
 		this.registry.define(this.policies, dependencies.values());
 		Map<String, List<Operation>> operations = new TreeMap<>();

@@ -108,31 +108,24 @@ final class CallMeters implements CallListener {
 	public void onDelivery(DeliveryResult result, int calls) {
 		Counter counter = this.deliveries.get(result.ordinal());
 		if (counter == null) {
-			counter = register(this.deliveries, result.ordinal(),
-					() -> Counter.builder("resilience.deliveries")
-						.description("What has become of durable calls")
-						.tag("dependency", this.dependency)
-						.tag("result", result.tag())
-						.register(this.registry));
-			registerBacklog();
+			counter = register(this.deliveries, result.ordinal(), () -> deliveryCounter(result));
 		}
 		if (counter != null) {
 			counter.increment(calls);
 		}
 	}
 
-	// only where something is durable
-	private void registerBacklog() {
-		this.registration.lock();
-		try {
-			if (!this.closed && !this.backlogRegistered) {
-				this.backlogRegistered = true;
-				this.registered.addAll(this.backlog.get());
-			}
+	// with the first one come the gauges: only where something is durable
+	private Counter deliveryCounter(DeliveryResult result) {
+		if (!this.backlogRegistered) {
+			this.backlogRegistered = true;
+			this.registered.addAll(this.backlog.get());
 		}
-		finally {
-			this.registration.unlock();
-		}
+		return Counter.builder("resilience.deliveries")
+			.description("What has become of durable calls")
+			.tag("dependency", this.dependency)
+			.tag("result", result.tag())
+			.register(this.registry);
 	}
 
 	// a dependency of that name may have come back, whose meters would be the same
