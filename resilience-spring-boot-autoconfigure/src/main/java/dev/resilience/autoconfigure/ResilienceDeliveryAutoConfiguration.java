@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.resilience.PayloadCodec;
+import dev.resilience.delivery.CommitListener;
 import dev.resilience.delivery.DeadLetterBox;
 import dev.resilience.delivery.DeliveryEngine;
 import dev.resilience.delivery.DeliverySettings;
@@ -21,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -30,6 +32,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
  * Auto-configuration of durable delivery. No database is touched as long as no operation
@@ -55,6 +58,20 @@ public final class ResilienceDeliveryAutoConfiguration {
 	private static Duration grace(Environment environment) {
 		String phase = environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", "30s");
 		return DurationStyle.detectAndParse(phase).dividedBy(3);
+	}
+
+	/** Has transaction managers say when they commit. */
+	@Bean
+	static BeanPostProcessor resilienceCommitListeners() {
+		return new BeanPostProcessor() {
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String name) {
+				if (bean instanceof ConfigurableTransactionManager manager) {
+					manager.addListener(new CommitListener());
+				}
+				return bean;
+			}
+		};
 	}
 
 	@Bean

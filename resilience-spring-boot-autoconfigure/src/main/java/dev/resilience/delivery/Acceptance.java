@@ -50,12 +50,17 @@ final class Acceptance implements AutoCloseable {
 				this.writes.write(letter, patience);
 				stored.run();
 			}
+			else if (CommitListener.isCommitting()) {
+				acceptAfterCommit(letter, patience);
+				stored.run();
+			}
 			else if (this.transaction.isOfOurDatabase()) {
 				this.store.addWithinTransaction(letter);
 				TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
 			}
 			else {
-				TransactionSynchronizationManager.registerSynchronization(new AtCommit(letter, patience, stored));
+				TransactionSynchronizationManager.registerSynchronization(new HeldCall(letter, this.store, this.clock,
+						stored, () -> storeLate(letter, patience, stored)));
 			}
 		}
 		catch (ExecutionException ex) {
@@ -64,8 +69,32 @@ final class Acceptance implements AutoCloseable {
 		catch (TimeoutException ex) {
 			throw rejected(letter, String.valueOf(ex.getMessage()), ex);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | SQLException ex) {
 			throw rejected(letter, "it could not be stored", ex);
+		}
+	}
+
+	// on the connection that the thread has: there may be no other one for it
+	private void acceptAfterCommit(Letter letter, Duration patience)
+			throws SQLException, TimeoutException, ExecutionException {
+		if (this.transaction.isOfOurDatabase()) {
+			this.store.addWithinTransaction(letter);
+			this.transaction.commitAddition();
+		}
+		else {
+			this.writes.write(letter, patience);
+		}
+	}
+
+	// the transaction manager is no bean and told us nothing, and Spring hides what fails
+	// now from the caller
+	private void storeLate(Letter letter, Duration patience, Runnable stored) {
+		try {
+			this.writes.write(letter, patience);
+			stored.run();
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			logger.error("A durable call that was made after a commit is lost", ex);
 		}
 	}
 
@@ -102,7 +131,7 @@ final class Acceptance implements AutoCloseable {
 				return;
 			}
 			if (!this.completing) {
-				// whoever made the call did so because of the commit
+				// made because of the commit, and the transaction manager is no bean
 				try {
 					Acceptance.this.transaction.commitAddition();
 				}
@@ -112,86 +141,6 @@ final class Acceptance implements AutoCloseable {
 				}
 			}
 			this.stored.run();
-		}
-
-	}
-
-	/**
-	 * Stores a call when a transaction of another database commits: before that, so that
-	 * a failure still reaches the caller; but nobody may take it before the outcome is
-	 * known.
-	 */
-	private final class AtCommit implements TransactionSynchronization {
-
-		private final Letter letter;
-
-		private final Duration patience;
-
-		private final Runnable stored;
-
-		private final Set<Object> savepoints = new HashSet<>();
-
-		private boolean forgotten;
-
-		private @Nullable Held held;
-
-		private AtCommit(Letter letter, Duration patience, Runnable stored) {
-			this.letter = letter;
-			this.patience = patience;
-			this.stored = stored;
-		}
-
-		@Override
-		public void savepoint(Object savepoint) {
-			this.savepoints.add(savepoint);
-		}
-
-		@Override
-		public void savepointRollback(Object savepoint) {
-			// it was there before this call
-			this.forgotten |= !this.savepoints.contains(savepoint);
-		}
-
-		@Override
-		public void beforeCommit(boolean readOnly) {
-			if (this.forgotten) {
-				return;
-			}
-			try {
-				this.held = Acceptance.this.store.addHeld(this.letter, Acceptance.this.clock.now());
-			}
-			catch (RuntimeException ex) {
-				throw rejected(this.letter, "it could not be stored", ex);
-			}
-		}
-
-		@Override
-		public void afterCompletion(int status) {
-			Held held = this.held;
-			if (status == STATUS_ROLLED_BACK) {
-				if (held != null) {
-					Acceptance.this.store.remove(held);
-				}
-			}
-			else if (held != null) {
-				// if it is not known, rather twice than never
-				Acceptance.this.store.giveBack(held, Acceptance.this.clock.now(), 0);
-				this.stored.run();
-			}
-			else if (!this.forgotten) {
-				storeLate();
-			}
-		}
-
-		// the call was made while others prepared for the commit, or because of it
-		private void storeLate() {
-			try {
-				Acceptance.this.writes.write(this.letter, this.patience);
-				this.stored.run();
-			}
-			catch (TimeoutException | ExecutionException ex) {
-				logger.error("A durable call that was made after a commit is lost", ex);
-			}
 		}
 
 	}

@@ -188,8 +188,9 @@ final class DeliveryStore {
 			});
 		}
 		catch (DuplicateKeyException ex) {
-			// another instance was faster
-			return false;
+			// it is one already: an adoption has died in between, or another instance was
+			// faster
+			return remove(call);
 		}
 	}
 

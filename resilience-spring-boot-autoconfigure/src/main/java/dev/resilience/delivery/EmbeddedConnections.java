@@ -22,6 +22,12 @@ final class EmbeddedConnections extends AbstractDataSource implements AutoClosea
 	// through the same file as everybody, closes it for all
 	private static final String URL = "jdbc:h2:async:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
 
+	/** Contexts of one process use a database together. */
+	static final String SHARED = "";
+
+	/** No other context has it; one connection at a time. */
+	static final String ALONE = ";OPEN_NEW=TRUE";
+
 	// more at once would be slower
 	private static final int CONNECTIONS = 20;
 
@@ -29,8 +35,8 @@ final class EmbeddedConnections extends AbstractDataSource implements AutoClosea
 
 	private volatile JdbcConnectionPool pool;
 
-	static EmbeddedConnections to(Path file) {
-		return new EmbeddedConnections(URL.formatted(file));
+	static EmbeddedConnections to(Path file, String options) {
+		return new EmbeddedConnections(URL.formatted(file) + options);
 	}
 
 	private EmbeddedConnections(String url) {

@@ -61,7 +61,7 @@ public final class EmbeddedStore implements AutoCloseable {
 		Path path = Path.of(directory).toAbsolutePath();
 		for (int number = 1; number <= MOST; number++) {
 			String name = (number == 1) ? NAME : NAME + "-" + number;
-			EmbeddedConnections connections = connect(path, name);
+			EmbeddedConnections connections = connect(path, name, EmbeddedConnections.SHARED);
 			if (connections != null) {
 				return new EmbeddedStore(path, name, connections);
 			}
@@ -70,9 +70,9 @@ public final class EmbeddedStore implements AutoCloseable {
 				"Give some of them another 'resilience.delivery.directory', or all a database that they share.");
 	}
 
-	// null if another process uses it
-	private static @Nullable EmbeddedConnections connect(Path directory, String name) {
-		EmbeddedConnections connections = EmbeddedConnections.to(directory.resolve(name));
+	// null if another process uses it, or if it is to be ours alone and anybody does
+	private static @Nullable EmbeddedConnections connect(Path directory, String name, String options) {
+		EmbeddedConnections connections = EmbeddedConnections.to(directory.resolve(name), options);
 		try {
 			connections.getConnection().close();
 			return connections;
@@ -107,7 +107,7 @@ public final class EmbeddedStore implements AutoCloseable {
 		if (name.equals(this.name)) {
 			return;
 		}
-		try (EmbeddedConnections left = connect(this.directory, name)) {
+		try (EmbeddedConnections left = connect(this.directory, name, EmbeddedConnections.ALONE)) {
 			if (left == null) {
 				return;
 			}

@@ -87,7 +87,10 @@ final class GroupedWrites implements AutoCloseable {
 			}
 		}
 		catch (TimeoutException ex) {
-			entry.stored().cancel(false);
+			if (!entry.stored().cancel(false) && !entry.stored().isCompletedExceptionally()) {
+				// it was stored at this moment
+				return;
+			}
 			boolean neverTaken = entry.taken().compareAndSet(false, true);
 			if (neverTaken) {
 				this.waiting.remove(entry);

@@ -2,6 +2,7 @@ package dev.resilience.delivery;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -28,6 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Durable calls within transactions: of the database in which they are stored, and of
@@ -204,6 +207,86 @@ class DeliveryTransactionTests {
 			Awaitility.await()
 				.until(() -> DurableApplication.server(context).taken.containsAll(List.of("a: before", "a: after")));
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "store", "other" })
+	void aStoreThatFailsAfterACommitFailsTheOneWhoCalled(String dataSource) {
+		managed(dataSource).run((context) -> {
+			Mails mails = context.getBean(Mails.class);
+			withoutTable(context);
+			AtomicReference<Throwable> told = new AtomicReference<>();
+			managed(context).executeWithoutResult((status) -> register(new TransactionSynchronization() {
+				@Override
+				public void afterCommit() {
+					told.set(catchThrowable(() -> mails.send(new Mail("a", "after"))));
+				}
+			}));
+			assertThat(told.get()).isInstanceOf(DeliveryRejectedException.class);
+		});
+	}
+
+	@Test
+	void aStoreThatFailsForOneThatIsMadeBeforeACommitRollsItBack() {
+		managed("other").run((context) -> {
+			Mails mails = context.getBean(Mails.class);
+			JdbcTemplate other = new JdbcTemplate(context.getBean("other", DataSource.class));
+			other.execute("create table orders (id int)");
+			withoutTable(context);
+			assertThatExceptionOfType(DeliveryRejectedException.class)
+				.isThrownBy(() -> managed(context).executeWithoutResult((status) -> {
+					other.update("insert into orders values (1)");
+					register(new TransactionSynchronization() {
+						@Override
+						public void beforeCommit(boolean readOnly) {
+							mails.send(new Mail("a", "before"));
+						}
+					});
+				}));
+			assertThat(other.queryForObject("select count(*) from orders", Integer.class)).isZero();
+			assertThat(DurableApplication.deliveries(context, "accepted")).isZero();
+		});
+	}
+
+	@Test
+	void anInnerTransactionWhileAnotherCommitsDecidesForItself() {
+		managed("other").run((context) -> {
+			Mails mails = context.getBean(Mails.class);
+			TransactionTemplate outer = managed(context);
+			TransactionTemplate inner = new TransactionTemplate(outer.getTransactionManager());
+			inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+			outer.executeWithoutResult((status) -> register(new TransactionSynchronization() {
+				@Override
+				public void afterCommit() {
+					inner.executeWithoutResult((nested) -> {
+						mails.send(new Mail("a", "rolled back"));
+						nested.setRollbackOnly();
+					});
+					mails.send(new Mail("a", "kept"));
+				}
+			}));
+			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("a: kept"));
+			Awaitility.await().until(() -> stored(context) == 0);
+			assertThat(DurableApplication.server(context).received).containsExactly("a: kept");
+		});
+	}
+
+	/**
+	 * An application whose transaction manager, of one of two databases, is a bean.
+	 */
+	private static ApplicationContextRunner managed(String dataSource) {
+		return pooled(h2()).withInitializer(
+				(context) -> ((GenericApplicationContext) context).registerBean(DataSourceTransactionManager.class,
+						() -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class))));
+	}
+
+	private static void withoutTable(ApplicationContext context) {
+		new JdbcTemplate(new DriverManagerDataSource(context.getBean("store", HikariDataSource.class).getJdbcUrl()))
+			.execute("alter table resilience_delivery rename to elsewhere");
+	}
+
+	private static TransactionTemplate managed(ApplicationContext context) {
+		return new TransactionTemplate(context.getBean(DataSourceTransactionManager.class));
 	}
 
 	@Test

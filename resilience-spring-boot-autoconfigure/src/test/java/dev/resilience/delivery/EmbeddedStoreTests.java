@@ -2,9 +2,14 @@ package dev.resilience.delivery;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -12,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +63,29 @@ class EmbeddedStoreTests {
 			Awaitility.await().until(() -> DurableApplication.server(context).taken.contains("b: again"));
 			assertThat(DurableApplication.server(context).received).containsExactly("b: again");
 		});
+	}
+
+	@Test
+	void whatAnotherContextOfThisProcessUsesIsNotTakenOver(@TempDir Path directory) throws Exception {
+		Path first = Files.createFile(directory.resolve("deliveries.mv.db"));
+		EmbeddedStore second;
+		try (FileChannel channel = FileChannel.open(first, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+			assertThat(lock.isValid()).isTrue();
+			second = EmbeddedStore.open(directory.toString(), null);
+		}
+		try (EmbeddedStore adopting = second; EmbeddedStore living = EmbeddedStore.open(directory.toString(), null)) {
+			assertThat(directory.resolve("deliveries-2.mv.db")).exists();
+			ResourceDatabasePopulator tables = new ResourceDatabasePopulator(
+					new ClassPathResource(DatabaseKind.H2.scripts() + TableCreation.SCRIPT));
+			tables.execute(adopting.dataSource());
+			tables.execute(living.dataSource());
+			new DeliveryStore(living.dataSource(), DatabaseKind.H2, true)
+				.add(List.of(new Letter("1", "mail", "mail/send", new byte[0], null, Instant.now())));
+			adopting.adopt();
+			assertThat(new JdbcTemplate(living.dataSource()).queryForObject("select count(*) from resilience_delivery",
+					Integer.class))
+				.isOne();
+		}
 	}
 
 	@Test

@@ -1,0 +1,95 @@
+package dev.resilience.delivery;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import dev.resilience.DeliveryRejectedException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.support.TransactionSynchronization;
+
+/**
+ * A call that was made in a transaction of another database. It is stored when that
+ * commits: before it does, so that a failure still reaches the caller; but nobody may
+ * take it before the outcome is known.
+ */
+final class HeldCall implements TransactionSynchronization {
+
+	private final Letter letter;
+
+	private final DeliveryStore store;
+
+	private final Clock clock;
+
+	private final Runnable stored;
+
+	private final Set<Object> savepoints = new HashSet<>();
+
+	private final Runnable late;
+
+	private boolean forgotten;
+
+	private @Nullable Held held;
+
+	/**
+	 * Create the call.
+	 * @param stored runs when it is there for everybody to see
+	 * @param late stores it when nobody has said that the transaction commits
+	 */
+	HeldCall(Letter letter, DeliveryStore store, Clock clock, Runnable stored, Runnable late) {
+		this.letter = letter;
+		this.store = store;
+		this.clock = clock;
+		this.stored = stored;
+		this.late = late;
+	}
+
+	@Override
+	public void savepoint(Object savepoint) {
+		this.savepoints.add(savepoint);
+	}
+
+	@Override
+	public void savepointRollback(Object savepoint) {
+		// it was there before this call
+		this.forgotten |= !this.savepoints.contains(savepoint);
+	}
+
+	@Override
+	public void beforeCommit(boolean readOnly) {
+		hold();
+	}
+
+	/** Store it, once. */
+	void hold() {
+		if (this.forgotten || this.held != null) {
+			return;
+		}
+		try {
+			this.held = this.store.addHeld(this.letter, this.clock.now());
+		}
+		catch (RuntimeException ex) {
+			throw new DeliveryRejectedException(this.letter.dependency(), "it could not be stored", ex);
+		}
+	}
+
+	@Override
+	public void afterCompletion(int status) {
+		Held held = this.held;
+		if (status == STATUS_ROLLED_BACK) {
+			if (held != null) {
+				this.store.remove(held);
+			}
+		}
+		else if (held != null) {
+			// if it is not known, rather twice than never
+			this.store.giveBack(held, this.clock.now(), 0);
+			this.stored.run();
+		}
+		else if (!this.forgotten) {
+			this.late.run();
+		}
+	}
+
+}
