@@ -25,7 +25,7 @@ final class DeliveryStore {
 	static final String TABLE = "resilience_delivery";
 
 	/** The table of the operations that some instance knows. */
-	private static final String OPERATIONS = "resilience_operation";
+	static final String OPERATIONS = "resilience_operation";
 
 	private static final int MOST = 1000;
 

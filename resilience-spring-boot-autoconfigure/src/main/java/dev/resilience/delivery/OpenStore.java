@@ -66,12 +66,13 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 	private static void requireTables(JdbcTemplate jdbc, DatabaseKind kind) {
 		try {
 			jdbc.queryForList("select task_instance, order_position from " + DeliveryStore.TABLE + " where 1 = 0");
-			jdbc.queryForList("select seen_at from resilience_operation where 1 = 0");
+			jdbc.queryForList("select seen_at from " + DeliveryStore.OPERATIONS + " where 1 = 0");
 			jdbc.queryForList("select task_instance, reason from " + DeadLetterStore.TABLE + " where 1 = 0");
 		}
 		catch (DataAccessException ex) {
 			throw new InvalidDeliveryException(
-					"the tables %s and %s do not exist".formatted(DeliveryStore.TABLE, DeadLetterStore.TABLE),
+					"the tables %s, %s and %s do not all exist".formatted(DeliveryStore.TABLE, DeliveryStore.OPERATIONS,
+							DeadLetterStore.TABLE),
 					"Create them with the script '%s' in our jar, or set 'resilience.delivery.initialize-schema' to always."
 						.formatted(kind.scripts() + TableCreation.SCRIPT));
 		}

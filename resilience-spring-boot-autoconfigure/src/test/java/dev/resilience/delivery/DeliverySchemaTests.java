@@ -104,8 +104,8 @@ class DeliverySchemaTests {
 	void weMakeThemInAnEmbeddedDatabaseOrWhenAsked() {
 		delivers(with(memory()));
 		String url = TestPostgres.database();
-		assertThat(refusal(with(url)))
-			.contains("the tables resilience_delivery and resilience_dead_letter do not exist");
+		assertThat(refusal(with(url))).contains(
+				"the tables resilience_delivery, resilience_operation and resilience_dead_letter do not all exist");
 		delivers(with(url).withPropertyValues("resilience.delivery.initialize-schema=always"));
 		delivers(with(url));
 	}
@@ -123,7 +123,7 @@ class DeliverySchemaTests {
 	@Test
 	void nobodyMakesThemIfNobodyIsTo() {
 		assertThat(refusal(with(memory()).withPropertyValues("resilience.delivery.initialize-schema=never")))
-			.contains("do not exist");
+			.contains("do not all exist");
 	}
 
 	@Test
