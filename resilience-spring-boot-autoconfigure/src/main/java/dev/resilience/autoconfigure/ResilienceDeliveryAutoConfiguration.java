@@ -2,6 +2,8 @@ package dev.resilience.autoconfigure;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -33,6 +35,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecutionListener;
 
 /**
  * Auto-configuration of durable delivery. No database is touched as long as no operation
@@ -66,8 +70,13 @@ public final class ResilienceDeliveryAutoConfiguration {
 		return new BeanPostProcessor() {
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String name) {
-				if (bean instanceof ConfigurableTransactionManager manager) {
-					manager.addListener(new CommitListener());
+				if (bean instanceof PlatformTransactionManager
+						&& bean instanceof ConfigurableTransactionManager manager) {
+					// the collection that it has may be immutable
+					List<TransactionExecutionListener> all = new ArrayList<>(
+							manager.getTransactionExecutionListeners());
+					all.add(new CommitListener());
+					manager.setTransactionExecutionListeners(all);
 				}
 				return bean;
 			}

@@ -50,7 +50,7 @@ final class Acceptance implements AutoCloseable {
 				this.writes.write(letter, patience);
 				stored.run();
 			}
-			else if (CommitListener.isCommitting()) {
+			else if (CommitListener.isCommitted()) {
 				acceptAfterCommit(letter, patience);
 				stored.run();
 			}
@@ -59,9 +59,16 @@ final class Acceptance implements AutoCloseable {
 				TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
 			}
 			else {
-				TransactionSynchronizationManager.registerSynchronization(new HeldCall(letter, this.store, this.clock,
-						stored, () -> storeLate(letter, patience, stored)));
+				HeldCall call = new HeldCall(letter, this.store, this.clock, stored,
+						() -> storeLate(letter, patience, stored));
+				TransactionSynchronizationManager.registerSynchronization(call);
+				if (CommitListener.isCommitting()) {
+					call.hold();
+				}
 			}
+		}
+		catch (DeliveryRejectedException ex) {
+			throw ex;
 		}
 		catch (ExecutionException ex) {
 			throw rejected(letter, "it could not be stored", ex.getCause());
@@ -78,8 +85,15 @@ final class Acceptance implements AutoCloseable {
 	private void acceptAfterCommit(Letter letter, Duration patience)
 			throws SQLException, TimeoutException, ExecutionException {
 		if (this.transaction.isOfOurDatabase()) {
-			this.store.addWithinTransaction(letter);
-			this.transaction.commitAddition();
+			try {
+				this.store.addWithinTransaction(letter);
+				this.transaction.commitAddition();
+			}
+			catch (RuntimeException | SQLException ex) {
+				// or the next one would store it, or could not be stored itself
+				this.transaction.rollBackAddition();
+				throw ex;
+			}
 		}
 		else {
 			this.writes.write(letter, patience);
@@ -130,7 +144,7 @@ final class Acceptance implements AutoCloseable {
 			if (status == STATUS_ROLLED_BACK) {
 				return;
 			}
-			if (!this.completing) {
+			if (status == STATUS_COMMITTED && !this.completing) {
 				// made because of the commit, and the transaction manager is no bean
 				try {
 					Acceptance.this.transaction.commitAddition();

@@ -1,8 +1,11 @@
 package dev.resilience.delivery;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 
 import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -46,10 +49,23 @@ final class CallerTransaction extends DataSourceTransactionManager {
 
 	/** Commit what was added after the commit. */
 	void commitAddition() throws SQLException {
-		if (TransactionSynchronizationManager.getResource(this.store) instanceof ConnectionHolder holder
-				&& !holder.getConnection().getAutoCommit()) {
-			holder.getConnection().commit();
+		Connection connection = uncommitted();
+		if (connection != null) {
+			connection.commit();
 		}
+	}
+
+	/** Forget what was added after the commit. */
+	void rollBackAddition() throws SQLException {
+		Connection connection = uncommitted();
+		if (connection != null) {
+			connection.rollback();
+		}
+	}
+
+	private @Nullable Connection uncommitted() throws SQLException {
+		return (TransactionSynchronizationManager.getResource(this.store) instanceof ConnectionHolder holder
+				&& !holder.getConnection().getAutoCommit()) ? holder.getConnection() : null;
 	}
 
 }

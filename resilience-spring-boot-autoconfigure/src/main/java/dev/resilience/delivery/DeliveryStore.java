@@ -111,8 +111,12 @@ final class DeliveryStore {
 	 * Store a call, but hold it back as if somebody had it in hand. If he dies, it is
 	 * taken over.
 	 */
-	Held addHeld(Letter letter, Instant now) {
+	void addHeld(Letter letter, Instant now) {
 		this.sql.update(INSERT, row(letter, now));
+	}
+
+	/** How a call is held that was just stored. */
+	static Held held(Letter letter) {
 		return new Held(letter.id(), FIRST_VERSION);
 	}
 
@@ -188,9 +192,13 @@ final class DeliveryStore {
 			});
 		}
 		catch (DuplicateKeyException ex) {
-			// it is one already: an adoption has died in between, or another instance was
-			// faster
-			return remove(call);
+			// an adoption has died in between; or another instance was faster, and
+			// somebody
+			// may have decided about the letter since
+			return this.sql.updateAtOnce(
+					"delete from " + TABLE + IN_HAND + " and exists (select 1 from " + DeadLetterStore.TABLE
+							+ " letter where letter.task_instance = " + TABLE + ".task_instance)",
+					call.id(), call.version()) == 1;
 		}
 	}
 

@@ -5,7 +5,6 @@ import java.util.Set;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.support.TransactionSynchronization;
 
@@ -28,9 +27,11 @@ final class HeldCall implements TransactionSynchronization {
 
 	private final Runnable late;
 
+	private final Held held;
+
 	private boolean forgotten;
 
-	private @Nullable Held held;
+	private State state = State.WAITING;
 
 	/**
 	 * Create the call.
@@ -43,6 +44,7 @@ final class HeldCall implements TransactionSynchronization {
 		this.clock = clock;
 		this.stored = stored;
 		this.late = late;
+		this.held = DeliveryStore.held(letter);
 	}
 
 	@Override
@@ -63,33 +65,39 @@ final class HeldCall implements TransactionSynchronization {
 
 	/** Store it, once. */
 	void hold() {
-		if (this.forgotten || this.held != null) {
+		if (this.forgotten || this.state != State.WAITING) {
 			return;
 		}
 		try {
-			this.held = this.store.addHeld(this.letter, this.clock.now());
+			this.store.addHeld(this.letter, this.clock.now());
+			this.state = State.HELD;
 		}
 		catch (RuntimeException ex) {
+			// it may be stored nevertheless
+			this.state = State.REJECTED;
 			throw new DeliveryRejectedException(this.letter.dependency(), "it could not be stored", ex);
 		}
 	}
 
 	@Override
 	public void afterCompletion(int status) {
-		Held held = this.held;
-		if (status == STATUS_ROLLED_BACK) {
-			if (held != null) {
-				this.store.remove(held);
-			}
+		if (this.state == State.REJECTED || (this.state == State.HELD && status == STATUS_ROLLED_BACK)) {
+			this.store.remove(this.held);
 		}
-		else if (held != null) {
+		else if (this.state == State.HELD) {
 			// if it is not known, rather twice than never
-			this.store.giveBack(held, this.clock.now(), 0);
+			this.store.giveBack(this.held, this.clock.now(), 0);
 			this.stored.run();
 		}
-		else if (!this.forgotten) {
+		else if (status == STATUS_COMMITTED && !this.forgotten) {
 			this.late.run();
 		}
+	}
+
+	private enum State {
+
+		WAITING, HELD, REJECTED
+
 	}
 
 }

@@ -24,6 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -146,7 +147,7 @@ class DeliveryTransactionTests {
 						context.getBean("other", DataSource.class)) {
 
 					@Override
-					protected void doCommit(org.springframework.transaction.support.DefaultTransactionStatus status) {
+					protected void doCommit(DefaultTransactionStatus status) {
 						assertThat(stored(context)).isOne();
 						doRollback(status);
 						throw new IllegalStateException("No commit");
@@ -278,6 +279,42 @@ class DeliveryTransactionTests {
 		return pooled(h2()).withInitializer(
 				(context) -> ((GenericApplicationContext) context).registerBean(DataSourceTransactionManager.class,
 						() -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class))));
+	}
+
+	// as when JPA flushes within the commit, and the flush fails
+	@ParameterizedTest
+	@ValueSource(strings = { "store", "other" })
+	void oneThatIsMadeWithinACommitThatFailsIsDroppedWithEverythingElse(String dataSource) {
+		pooled(h2()).withInitializer(
+				(context) -> ((GenericApplicationContext) context).registerBean(DataSourceTransactionManager.class,
+						() -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class)) {
+
+							@Override
+							protected void doCommit(DefaultTransactionStatus status) {
+								context.getBean(Mails.class).send(new Mail("a", "within"));
+								doRollback(status);
+								throw new IllegalStateException("No commit");
+							}
+
+							@Override
+							protected void prepareForCommit(DefaultTransactionStatus status) {
+								setRollbackOnCommitFailure(true);
+							}
+
+						}))
+			.run((context) -> {
+				JdbcTemplate jdbc = new JdbcTemplate(context.getBean(dataSource, DataSource.class));
+				new JdbcTemplate(
+						new DriverManagerDataSource(context.getBean(dataSource, HikariDataSource.class).getJdbcUrl()))
+					.execute("create table orders (id int)");
+				assertThatExceptionOfType(IllegalStateException.class)
+					.isThrownBy(() -> managed(context)
+						.executeWithoutResult((status) -> jdbc.update("insert into orders values (1)")))
+					.withMessage("No commit");
+				assertThat(jdbc.queryForObject("select count(*) from orders", Integer.class)).isZero();
+				assertThat(stored(context)).isZero();
+				assertThat(DurableApplication.server(context).received).isEmpty();
+			});
 	}
 
 	private static void withoutTable(ApplicationContext context) {
