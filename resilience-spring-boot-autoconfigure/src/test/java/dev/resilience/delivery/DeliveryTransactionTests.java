@@ -3,6 +3,7 @@ package dev.resilience.delivery;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -143,18 +144,8 @@ class DeliveryTransactionTests {
 		storedIn(h2()).withBean("other", DataSource.class, () -> new DriverManagerDataSource(h2()))
 			.withPropertyValues("resilience.delivery.data-source=store")
 			.run((context) -> {
-				DataSourceTransactionManager failing = new DataSourceTransactionManager(
-						context.getBean("other", DataSource.class)) {
-
-					@Override
-					protected void doCommit(DefaultTransactionStatus status) {
-						assertThat(stored(context)).isOne();
-						doRollback(status);
-						throw new IllegalStateException("No commit");
-					}
-
-				};
-				failing.setRollbackOnCommitFailure(true);
+				DataSourceTransactionManager failing = new FailingCommits(context.getBean("other", DataSource.class),
+						() -> assertThat(stored(context)).isOne());
 				assertThatExceptionOfType(IllegalStateException.class)
 					.isThrownBy(() -> new TransactionTemplate(failing)
 						.executeWithoutResult((status) -> context.getBean(Mails.class).send(new Mail("a", "dropped"))))
@@ -276,32 +267,21 @@ class DeliveryTransactionTests {
 	 * An application whose transaction manager, of one of two databases, is a bean.
 	 */
 	private static ApplicationContextRunner managed(String dataSource) {
-		return pooled(h2()).withInitializer(
-				(context) -> ((GenericApplicationContext) context).registerBean(DataSourceTransactionManager.class,
-						() -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class))));
+		return managed((context) -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class)));
+	}
+
+	private static ApplicationContextRunner managed(
+			Function<ApplicationContext, DataSourceTransactionManager> transactionManager) {
+		return pooled(h2()).withInitializer((context) -> ((GenericApplicationContext) context)
+			.registerBean(DataSourceTransactionManager.class, () -> transactionManager.apply(context)));
 	}
 
 	// as when JPA flushes within the commit, and the flush fails
 	@ParameterizedTest
 	@ValueSource(strings = { "store", "other" })
 	void oneThatIsMadeWithinACommitThatFailsIsDroppedWithEverythingElse(String dataSource) {
-		pooled(h2()).withInitializer(
-				(context) -> ((GenericApplicationContext) context).registerBean(DataSourceTransactionManager.class,
-						() -> new DataSourceTransactionManager(context.getBean(dataSource, DataSource.class)) {
-
-							@Override
-							protected void doCommit(DefaultTransactionStatus status) {
-								context.getBean(Mails.class).send(new Mail("a", "within"));
-								doRollback(status);
-								throw new IllegalStateException("No commit");
-							}
-
-							@Override
-							protected void prepareForCommit(DefaultTransactionStatus status) {
-								setRollbackOnCommitFailure(true);
-							}
-
-						}))
+		managed((context) -> new FailingCommits(context.getBean(dataSource, DataSource.class),
+				() -> context.getBean(Mails.class).send(new Mail("a", "within"))))
 			.run((context) -> {
 				JdbcTemplate jdbc = new JdbcTemplate(context.getBean(dataSource, DataSource.class));
 				new JdbcTemplate(
@@ -357,6 +337,28 @@ class DeliveryTransactionTests {
 				Awaitility.await().until(() -> stored(context) == 0);
 				assertThat(DurableApplication.server(context).received).containsExactly("a: outer");
 			});
+	}
+
+	/**
+	 * Does something within each commit, then fails and rolls back.
+	 */
+	private static final class FailingCommits extends DataSourceTransactionManager {
+
+		private final transient Runnable within;
+
+		private FailingCommits(DataSource dataSource, Runnable within) {
+			super(dataSource);
+			this.within = within;
+			setRollbackOnCommitFailure(true);
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			this.within.run();
+			doRollback(status);
+			throw new IllegalStateException("No commit");
+		}
+
 	}
 
 }
