@@ -1,7 +1,5 @@
 package dev.resilience.autoconfigure;
 
-import java.sql.SQLException;
-
 import javax.sql.DataSource;
 
 import dev.resilience.delivery.TableCreation;

@@ -9,7 +9,6 @@ import java.util.stream.BaseStream;
 import dev.resilience.guard.Environment;
 import dev.resilience.guard.Form;
 import dev.resilience.policy.OperationPolicy;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,6 @@
 package dev.resilience.guard;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
