@@ -9,7 +9,9 @@ import java.util.function.Consumer;
 
 import dev.resilience.Dependency;
 import io.micrometer.context.ContextRegistry;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -39,9 +41,21 @@ class ReactiveContextTests {
 	private static final ApplicationContextRunner RUNNER = Guarded.runner(Search.class)
 		.withPropertyValues("resilience.types.critical.retry.backoff.initial=1ms");
 
+	// once: another thread may still be restoring what it had when a test has ended,
+	// which
+	// it cannot without the accessor
+	@BeforeAll
+	static void registerTenant() {
+		ContextRegistry.getInstance().registerThreadLocalAccessor(TENANT, tenant);
+	}
+
+	@AfterAll
+	static void removeTenant() {
+		ContextRegistry.getInstance().removeThreadLocalAccessor(TENANT);
+	}
+
 	@BeforeEach
 	void enterContext() {
-		ContextRegistry.getInstance().registerThreadLocalAccessor(TENANT, tenant);
 		MDC.put("key", "mdc");
 		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("alice", "secret"));
 		LocaleContextHolder.setLocale(Locale.forLanguageTag("el"));
@@ -50,7 +64,6 @@ class ReactiveContextTests {
 
 	@AfterEach
 	void leaveContext() {
-		ContextRegistry.getInstance().removeThreadLocalAccessor(TENANT);
 		MDC.clear();
 		SecurityContextHolder.clearContext();
 		LocaleContextHolder.resetLocaleContext();
