@@ -52,9 +52,9 @@ class ArchitectureTests {
 
 	/** The floor of each package; a package that is not listed here has no place. */
 	private static final Map<String, Integer> FLOORS = Map.ofEntries(Map.entry("", 0), Map.entry("policy", 1),
-			Map.entry("failure", 1), Map.entry("signal", 1), Map.entry("guard", 2), Map.entry("registry", 3),
-			Map.entry("interceptor", 4), Map.entry("actuate", 4), Map.entry("metrics", 4), Map.entry("web", 4),
-			Map.entry("delivery", 4), Map.entry("autoconfigure", 5));
+			Map.entry("failure", 1), Map.entry("signal", 1), Map.entry("guard", 2), Map.entry("diagnosis", 2),
+			Map.entry("registry", 3), Map.entry("interceptor", 4), Map.entry("actuate", 4), Map.entry("metrics", 4),
+			Map.entry("web", 4), Map.entry("delivery", 4), Map.entry("autoconfigure", 5));
 
 	@ArchTest
 	static final ArchRule importsGoDownOnly = classes().should(importOnlyLowerFloors()).allowEmptyShould(true);

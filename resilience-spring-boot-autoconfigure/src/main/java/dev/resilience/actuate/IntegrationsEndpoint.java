@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
+import dev.resilience.SwitchPosition;
 import dev.resilience.guard.Guard;
 import dev.resilience.policy.Mode;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.registry.DependencyDescriptor;
+import dev.resilience.registry.DependencyHistory;
 import dev.resilience.registry.DependencyMap;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
@@ -29,8 +30,9 @@ import org.springframework.boot.convert.DurationStyle;
  * policies.
  */
 @Endpoint(id = "integrations", defaultAccess = Access.READ_ONLY)
-@RegisterReflectionForBinding({ DependencyMap.class, DependencyDescriptor.class, IntegrationsEndpoint.Problem.class,
-		QuarantineReads.Quarantined.class, DeliveryOperations.Deliveries.class, DeliveryOperations.Decided.class })
+@RegisterReflectionForBinding({ DependencyMap.class, DependencyDescriptor.class, DependencyHistory.class,
+		IntegrationsEndpoint.Problem.class, QuarantineReads.Quarantined.class, DeliveryOperations.Deliveries.class,
+		DeliveryOperations.Decided.class })
 public class IntegrationsEndpoint {
 
 	private final DependencyRegistry registry;
@@ -45,6 +47,8 @@ public class IntegrationsEndpoint {
 
 	private final DeliveryOperations deliveries;
 
+	private final boolean writeAccess;
+
 	/**
 	 * Create the endpoint.
 	 * @param registry the live dependencies
@@ -53,24 +57,28 @@ public class IntegrationsEndpoint {
 	 * @param audit is told of every change
 	 * @param quarantine shows corrupt responses
 	 * @param deliveries shows durable calls
+	 * @param writeAccess whether the endpoint has write access
 	 */
 	public IntegrationsEndpoint(DependencyRegistry registry, DependencyMapReader map, PolicyChanges changes,
-			ChangeAudit audit, QuarantineReads quarantine, DeliveryOperations deliveries) {
+			ChangeAudit audit, QuarantineReads quarantine, DeliveryOperations deliveries, boolean writeAccess) {
 		this.registry = registry;
 		this.map = map;
 		this.changes = changes;
 		this.audit = audit;
 		this.quarantine = quarantine;
 		this.deliveries = deliveries;
+		this.writeAccess = writeAccess;
 	}
 
 	/**
 	 * The whole map.
+	 * @param trends whether it shows how the signals of the last quarter of an hour went;
+	 * not by default
 	 * @return all dependencies
 	 */
 	@ReadOperation
-	public DependencyMap integrations() {
-		return this.map.read();
+	public DependencyMap integrations(@Nullable Boolean trends) {
+		return this.map.read(Boolean.TRUE.equals(trends), this.writeAccess);
 	}
 
 	/**
@@ -86,7 +94,8 @@ public class IntegrationsEndpoint {
 	/**
 	 * More about one dependency.
 	 * @param name its name
-	 * @param detail what is asked for: {@code quarantine} or {@code deliveries}
+	 * @param detail what is asked for: {@code history}, {@code deliveries} or
+	 * {@code quarantine}
 	 * @param caller who asks
 	 * @param page of the dead letters among the deliveries, from 0
 	 * @param size of such a page
@@ -99,6 +108,7 @@ public class IntegrationsEndpoint {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
 		return switch (detail) {
+			case "history" -> new WebEndpointResponse<>(this.map.history(name));
 			case "quarantine" -> this.quarantine.read(name);
 			case "deliveries" -> this.deliveries.read(name, caller, page, size);
 			default -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);

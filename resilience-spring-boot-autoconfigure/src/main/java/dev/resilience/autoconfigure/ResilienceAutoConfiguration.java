@@ -6,6 +6,7 @@ import dev.resilience.Dependencies;
 import dev.resilience.FailureClassifier;
 import dev.resilience.OutcomeClassifier;
 import dev.resilience.ReactiveDependencies;
+import dev.resilience.diagnosis.Incidents;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
@@ -27,12 +28,15 @@ import dev.resilience.interceptor.SpringTransactions;
 import dev.resilience.interceptor.WovenCalls;
 import dev.resilience.interceptor.WovenMethods;
 import dev.resilience.policy.PolicyResolver;
+import dev.resilience.registry.ConnectionPools;
 import dev.resilience.registry.DependencyMapReader;
+import dev.resilience.registry.DependencyMonitor;
 import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.GuardLifecycle;
 import dev.resilience.registry.HandedInOperations;
 import dev.resilience.registry.HealthChecks;
+import dev.resilience.registry.PartnerMaps;
 import dev.resilience.registry.ProgrammaticDependencies;
 import dev.resilience.registry.ProgrammaticReactiveDependencies;
 import dev.resilience.signal.CallListener;
@@ -55,12 +59,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.core.io.ResourceLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -170,8 +174,9 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, BeanFactory beans,
-			OperationCatalog catalog, DependencyRegistry registry, HealthChecks healthChecks) {
-		return new RuntimePolicies(properties, beans, catalog, registry, healthChecks);
+			OperationCatalog catalog, DependencyRegistry registry, HealthChecks healthChecks,
+			DependencyMonitor monitor) {
+		return new RuntimePolicies(properties, beans, catalog, registry, healthChecks, monitor);
 	}
 
 	@Bean
@@ -186,15 +191,33 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	DependencyMapReader resilienceDependencyMapReader(org.springframework.core.env.Environment properties,
-			DependencyRegistry registry, HealthChecks healthChecks, ObjectProvider<Quarantine> quarantine,
-			ObjectProvider<DurableBacklogs> backlogs) {
+			DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor, PartnerMaps partners,
+			ObjectProvider<Quarantine> quarantine, ObjectProvider<DurableBacklogs> backlogs) {
 		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks,
-				quarantine.getIfAvailable(), backlogs.getIfAvailable(() -> DurableBacklogs.NONE));
+				monitor, partners, quarantine.getIfAvailable(), backlogs.getIfAvailable(() -> DurableBacklogs.NONE));
 	}
 
 	@Bean
-	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, Threads threads) {
-		return new GuardLifecycle(registry, healthChecks, threads.timer());
+	Incidents resilienceIncidents(ObjectProvider<Incidents.Listener> listener) {
+		return new Incidents(listener.getIfAvailable(() -> Incidents.Listener.NOBODY));
+	}
+
+	@Bean
+	DependencyMonitor resilienceDependencyMonitor(DependencyRegistry registry, ObjectProvider<ConnectionPools> pools,
+			ResilienceProperties properties, Incidents incidents, Threads threads) {
+		return new DependencyMonitor(registry, pools.getIfAvailable(() -> ConnectionPools.NONE),
+				properties.warnings().thresholds(), incidents, threads.timer(), threads.workers());
+	}
+
+	@Bean
+	PartnerMaps resiliencePartnerMaps() {
+		return new PartnerMaps();
+	}
+
+	@Bean
+	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks,
+			DependencyMonitor monitor, Threads threads) {
+		return new GuardLifecycle(registry, healthChecks, monitor, threads.timer());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,12 +1,12 @@
 package dev.resilience.autoconfigure;
 
+import dev.resilience.actuate.ChangeAudit;
 import dev.resilience.actuate.DeliveryOperations;
 import dev.resilience.actuate.IntegrationsEndpoint;
 import dev.resilience.actuate.QuarantineReads;
-import dev.resilience.actuate.ChangeAudit;
+import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
-import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.PolicyChanges;
 import dev.resilience.signal.Quarantine;
@@ -47,7 +47,8 @@ public final class ResilienceEndpointAutoConfiguration {
 		return new IntegrationsEndpoint(registry, map, changes, audit,
 				new QuarantineReads(quarantine.getIfAvailable(), writeAccess),
 				new DeliveryOperations(backlogs.getIfAvailable(() -> DurableBacklogs.NONE),
-						deadLetters.getIfAvailable(), properties.showValues(), properties.roles(), audit));
+						deadLetters.getIfAvailable(), properties.showValues(), properties.roles(), audit),
+				writeAccess);
 	}
 
 }

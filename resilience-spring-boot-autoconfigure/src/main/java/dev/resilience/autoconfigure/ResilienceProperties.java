@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import dev.resilience.DependencyType;
+import dev.resilience.diagnosis.Thresholds;
 import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.policy.Rate;
 import dev.resilience.policy.SchemaInitialization;
 import dev.resilience.policy.SelfInvocation;
 import dev.resilience.policy.Settings;
@@ -35,6 +37,7 @@ import org.springframework.util.unit.DataSize;
  * @param deadline how the time that is left travels over HTTP.
  * @param rateLimit rate limits that instances share.
  * @param quarantine corrupt responses that are kept for investigation.
+ * @param warnings what is worth a warning.
  * @param delivery where durable calls are stored, and how they are delivered.
  * @param selfInvocation what happens when a bean calls a guarded method of its own, which
  * its proxy does not see.
@@ -45,8 +48,8 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("100") int maxUnknown, @DefaultValue Types types,
 		@DefaultValue Map<String, Settings> dependencies, @DefaultValue Health health, @DefaultValue Web web,
 		@DefaultValue Deadline deadline, @DefaultValue RateLimit rateLimit, @DefaultValue Quarantine quarantine,
-		@DefaultValue Delivery delivery, @DefaultValue("warn") SelfInvocation selfInvocation,
-		@DefaultValue("none") Weaving weaving) {
+		@DefaultValue Warnings warnings, @DefaultValue Delivery delivery,
+		@DefaultValue("warn") SelfInvocation selfInvocation, @DefaultValue("none") Weaving weaving) {
 
 	ResilienceProperties {
 		check("max-unknown", maxUnknown, maxUnknown >= 1, "a whole number from 1");
@@ -166,6 +169,33 @@ record ResilienceProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			check("quarantine.max-body", maxBody,
 					maxBody.toBytes() >= 1 && maxBody.compareTo(DataSize.ofMegabytes(16)) <= 0,
 					"a size from 1B to 16MB, for example 4KB");
+		}
+
+	}
+
+	/**
+	 * What is worth a warning. All of it must also be beyond what chance explains.
+	 *
+	 * @param errorRise share of the calls that has to fail more than usual.
+	 * @param latencyFactor by how much calls have to be slower than usual.
+	 * @param throughputDrop share of the usual calls that has to be missing.
+	 * @param saturation share of the bulkhead or connection pool that has to be in use.
+	 * @param surprise how improbable it has to be that calm traffic looks like this, as
+	 * the natural logarithm of one to so many: less warns sooner and more often for
+	 * nothing.
+	 */
+	record Warnings(@DefaultValue("5%") Rate errorRise, @DefaultValue("1.5") double latencyFactor,
+			@DefaultValue("50%") Rate throughputDrop, @DefaultValue("80%") Rate saturation,
+			@DefaultValue("25") double surprise) {
+
+		Warnings {
+			check("warnings.latency-factor", latencyFactor, latencyFactor > 1, "a number above 1, for example 1.5");
+			check("warnings.surprise", surprise, surprise >= 5, "a number from 5");
+		}
+
+		Thresholds thresholds() {
+			return new Thresholds(this.errorRise.value(), this.latencyFactor, this.throughputDrop.value(),
+					this.saturation.value(), this.surprise);
 		}
 
 	}

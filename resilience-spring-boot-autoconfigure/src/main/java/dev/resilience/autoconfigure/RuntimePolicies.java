@@ -5,18 +5,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.resilience.guard.Guard;
 import dev.resilience.interceptor.InvalidDependencyException;
 import dev.resilience.interceptor.OperationCatalog;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.policy.Settings;
+import dev.resilience.registry.DependencyMonitor;
 import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.HealthChecks;
 import dev.resilience.registry.PolicyChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.resilience.guard.Guard;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
@@ -36,6 +37,8 @@ final class RuntimePolicies implements PolicyChanges {
 
 	private final HealthChecks healthChecks;
 
+	private final DependencyMonitor monitor;
+
 	private final ReentrantLock change = new ReentrantLock();
 
 	// all below are guarded by the lock
@@ -49,12 +52,13 @@ final class RuntimePolicies implements PolicyChanges {
 	 * @param beans bind the properties anew
 	 */
 	RuntimePolicies(ResilienceProperties properties, BeanFactory beans, OperationCatalog catalog,
-			DependencyRegistry registry, HealthChecks healthChecks) {
+			DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor) {
 		this.properties = properties;
 		this.beans = beans;
 		this.catalog = catalog;
 		this.registry = registry;
 		this.healthChecks = healthChecks;
+		this.monitor = monitor;
 	}
 
 	@Override
@@ -76,6 +80,7 @@ final class RuntimePolicies implements PolicyChanges {
 			this.change.unlock();
 		}
 		logger.warn("The policy of dependency '{}' was changed: {}", dependency, change.shown());
+		this.monitor.changed("the policy of %s was changed: %s".formatted(dependency, change.shown()));
 		return change.shown();
 	}
 
@@ -90,6 +95,7 @@ final class RuntimePolicies implements PolicyChanges {
 			apply(properties, this.assigned);
 			this.properties = properties;
 			logger.info("The policies of all dependencies follow the changed properties");
+			this.monitor.changed("the properties were changed");
 		}
 		catch (IllegalArgumentException ex) {
 			logger.error("The changed properties make no sense, all policies stay as they were: {}", ex.getMessage());

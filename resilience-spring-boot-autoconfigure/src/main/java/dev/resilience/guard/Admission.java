@@ -6,11 +6,13 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
+import dev.resilience.BreakerState;
 import dev.resilience.FailureKind;
+import dev.resilience.SwitchPosition;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.Mode;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.signal.CallListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class Admission {
 	private final Environment environment;
 
 	private final Bulkhead bulkhead;
+
+	private final CallListener listener;
 
 	private final Switch control;
 
@@ -35,11 +39,13 @@ final class Admission {
 
 	private volatile @Nullable Throwable lastFailure;
 
-	Admission(DependencyPolicy policy, Environment environment, Bulkhead bulkhead, long startNanos) {
+	Admission(DependencyPolicy policy, Environment environment, Bulkhead bulkhead, CallListener listener,
+			long startNanos) {
 		this.policy = policy;
+		this.listener = listener;
 		this.environment = environment;
 		this.bulkhead = bulkhead;
-		this.control = new Switch(policy.name(), policy.position());
+		this.control = new Switch(policy.name(), policy.position(), listener);
 		this.pause = new Pause(policy.maxPause(), startNanos);
 		this.breaker = newBreaker(policy, startNanos);
 		RateLimit rateLimit = RateLimit.of(policy, environment);
@@ -49,10 +55,9 @@ final class Admission {
 		}
 	}
 
-	private static @Nullable Breaker newBreaker(DependencyPolicy policy, long nowNanos) {
-		return policy.breaker().enabled()
-				? new Breaker(policy.name(), policy.breaker(), () -> ThreadLocalRandom.current().nextDouble(), nowNanos)
-				: null;
+	private @Nullable Breaker newBreaker(DependencyPolicy policy, long nowNanos) {
+		return policy.breaker().enabled() ? new Breaker(policy.name(), policy.breaker(),
+				() -> ThreadLocalRandom.current().nextDouble(), this.listener, nowNanos) : null;
 	}
 
 	/**

@@ -8,10 +8,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-import dev.resilience.failure.Classification;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
+import dev.resilience.failure.Classification;
 import dev.resilience.policy.OperationPolicy;
 import dev.resilience.signal.RetryDecision;
 import org.jspecify.annotations.Nullable;

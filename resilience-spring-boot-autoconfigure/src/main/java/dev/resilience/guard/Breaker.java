@@ -6,7 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
+import dev.resilience.BreakerState;
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.CallListener;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -46,6 +48,8 @@ final class Breaker {
 
 	private final DoubleSupplier random;
 
+	private final CallListener listener;
+
 	private final BreakerClock clock;
 
 	private final CircuitBreaker machine;
@@ -59,13 +63,15 @@ final class Breaker {
 	// an even number for each state: the permission of the calls that were let through
 	private final AtomicInteger state;
 
-	Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, long startNanos) {
-		this(name, policy, random, startNanos, 0);
+	Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, CallListener listener,
+			long startNanos) {
+		this(name, policy, random, listener, startNanos, 0);
 		watchStates();
 	}
 
-	private Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, long startNanos,
-			int firstState) {
+	private Breaker(String name, DependencyPolicy.Breaker policy, DoubleSupplier random, CallListener listener,
+			long startNanos, int firstState) {
+		this.listener = listener;
 		this.name = name;
 		this.policy = policy;
 		this.random = random;
@@ -93,8 +99,10 @@ final class Breaker {
 	private void watchStates() {
 		this.machine.getEventPublisher().onStateTransition((event) -> {
 			this.state.addAndGet(2);
-			logger.warn("Breaker of dependency '{}' is {}, was {}", this.name, event.getStateTransition().getToState(),
-					event.getStateTransition().getFromState());
+			BreakerState from = shown(event.getStateTransition().getFromState());
+			BreakerState to = shown(event.getStateTransition().getToState());
+			logger.warn("Breaker of dependency '{}' is {}, was {}", this.name, to, from);
+			this.listener.onBreaker(from, to);
 		});
 	}
 
@@ -106,7 +114,8 @@ final class Breaker {
 	 */
 	Breaker successor(DependencyPolicy.Breaker policy, long nowNanos) {
 		int numbered = Math.max(this.state.get(), this.probes.numbered());
-		Breaker successor = new Breaker(this.name, policy, this.random, nowNanos, numbered + NUMBERS_APART);
+		Breaker successor = new Breaker(this.name, policy, this.random, this.listener, nowNanos,
+				numbered + NUMBERS_APART);
 		successor.refused.add(this.refused.sum());
 		// one that is open already does not open now
 		switch (this.machine.getState()) {
@@ -221,7 +230,11 @@ final class Breaker {
 	}
 
 	BreakerState state() {
-		return switch (this.machine.getState()) {
+		return shown(this.machine.getState());
+	}
+
+	private static BreakerState shown(State state) {
+		return switch (state) {
 			case OPEN -> BreakerState.OPEN;
 			case HALF_OPEN -> BreakerState.HALF_OPEN;
 			default -> BreakerState.CLOSED;

@@ -2,6 +2,7 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 
+import dev.resilience.BreakerState;
 import org.jspecify.annotations.Nullable;
 
 /**

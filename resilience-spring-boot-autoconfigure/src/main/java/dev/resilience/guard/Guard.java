@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.LongSupplier;
 
+import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.DependencySignals;
-import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +47,9 @@ public final class Guard {
 		long start = now();
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
-		this.admission = new Admission(policy, environment, this.bulkhead, start);
 		this.signals = new DependencySignals(start);
 		this.listeners = new Listeners(policy.name(), this.signals, listeners);
+		this.admission = new Admission(policy, environment, this.bulkhead, this.listeners, start);
 	}
 
 	/**

@@ -1,13 +1,17 @@
 package dev.resilience.guard;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.resilience.BreakerState;
 import dev.resilience.FailureKind;
+import dev.resilience.SwitchPosition;
 import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.RetryDecision;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,16 @@ final class Listeners implements CallListener {
 	@Override
 	public void onRetry(RetryDecision decision, FailureKind kind) {
 		tell((listener) -> listener.onRetry(decision, kind));
+	}
+
+	@Override
+	public void onBreaker(BreakerState from, BreakerState to) {
+		tell((listener) -> listener.onBreaker(from, to));
+	}
+
+	@Override
+	public void onSwitch(SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {
+		tell((listener) -> listener.onSwitch(position, reason, duration));
 	}
 
 	@Override

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
+import dev.resilience.signal.CallListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,13 +19,16 @@ final class Switch {
 
 	private final String name;
 
+	private final CallListener listener;
+
 	// null in the position to which it returns
 	private final AtomicReference<@Nullable Thrown> thrown = new AtomicReference<>();
 
 	private volatile Thrown initial;
 
-	Switch(String name, SwitchPosition position) {
+	Switch(String name, SwitchPosition position, CallListener listener) {
 		this.name = name;
+		this.listener = listener;
 		this.initial = new Thrown(position, null, null, 0);
 	}
 
@@ -45,6 +49,7 @@ final class Switch {
 		if (this.thrown.compareAndSet(thrown, null)) {
 			logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
 					thrown.duration());
+			this.listener.onSwitch(this.initial.position(), null, null);
 		}
 		return null;
 	}
@@ -53,6 +58,7 @@ final class Switch {
 		logger.warn("Switch of dependency '{}' is set to {}{}, reason: {}", this.name, position,
 				(duration != null) ? " for " + duration : "", (reason != null) ? reason : "none given");
 		this.thrown.set(new Thrown(position, reason, duration, nowNanos));
+		this.listener.onSwitch(position, reason, duration);
 	}
 
 	/** Whether somebody has thrown it out of its normal position. */

@@ -2,7 +2,7 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 
 /**

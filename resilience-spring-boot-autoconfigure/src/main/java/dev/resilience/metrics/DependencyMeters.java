@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-import dev.resilience.guard.BreakerState;
+import dev.resilience.BreakerState;
 import dev.resilience.guard.Guard;
 import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.DurableBacklog;

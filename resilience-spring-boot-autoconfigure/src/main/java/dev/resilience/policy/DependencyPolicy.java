@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts the attempts of its operations, the most if they differ
  * @param healthCheck where its health is asked for
  * @param healthCheckInterval the time between two health checks
+ * @param availability share of the calls that it is promised to answer, {@code null} if
+ * nothing is promised
+ * @param dataSource name of the DataSource through which it is called, {@code null} if it
+ * is none
+ * @param map where its own map is, {@code null} if it is not followed
  * @param position the position of the switch at startup
  * @param mode whether what is decided also happens to the calls
  * @param breaker the circuit breaker
@@ -30,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record DependencyPolicy(String name, DependencyType type, @Nullable String description,
 		@Nullable String fallback, Duration timeout, int maxAttempts, @Nullable URI healthCheck,
-		Duration healthCheckInterval, SwitchPosition position, Mode mode, Breaker breaker, Bulkhead bulkhead,
-		Budget budget, @Nullable RateLimit rateLimit, Duration maxPause, Map<String, String> sources) {
+		Duration healthCheckInterval, @Nullable Rate availability, @Nullable String dataSource, @Nullable URI map,
+		SwitchPosition position, Mode mode, Breaker breaker, Bulkhead bulkhead, Budget budget,
+		@Nullable RateLimit rateLimit, Duration maxPause, Map<String, String> sources) {
 
 	/**
 	 * The circuit breaker.

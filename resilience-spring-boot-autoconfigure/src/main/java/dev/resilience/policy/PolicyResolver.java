@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -218,8 +219,11 @@ public final class PolicyResolver {
 			}
 		}
 		return new DependencyPolicy(name, type, layers.pick("description", Settings::description), fallback, timeout,
-				maxAttempts, healthCheck(layers), interval, position, mode, breaker, bulkhead, budget, rateLimit,
-				maxPause, sources);
+				maxAttempts, url(layers, "health-check", Settings::healthCheck, "https://payments.internal/health"),
+				interval, layers.pick("availability", Settings::availability),
+				layers.pick("data-source", Settings::dataSource),
+				url(layers, "map", Settings::map, "https://payments.internal/actuator/integrations"), position, mode,
+				breaker, bulkhead, budget, rateLimit, maxPause, sources);
 	}
 
 	/**
@@ -250,8 +254,9 @@ public final class PolicyResolver {
 		return List.copyOf(ignore);
 	}
 
-	private static @Nullable URI healthCheck(Layers layers) {
-		String text = layers.pick("health-check", Settings::healthCheck);
+	private static @Nullable URI url(Layers layers, String key, Function<Settings, @Nullable String> value,
+			String example) {
+		String text = layers.pick(key, value);
 		if (text == null) {
 			return null;
 		}
@@ -264,8 +269,8 @@ public final class PolicyResolver {
 		catch (URISyntaxException ex) {
 			// told below
 		}
-		throw new InvalidSettingException(layers.source("health-check"), withoutSecrets(text),
-				"an http or https URL with a host, such as https://payments.internal/health");
+		throw new InvalidSettingException(layers.source(key), withoutSecrets(text),
+				"an http or https URL with a host, such as " + example);
 	}
 
 	// of what is no URL, nobody knows where its credentials end

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -25,6 +26,13 @@ import org.springframework.boot.context.properties.bind.Name;
  * check is a warning on the map, it never trips the breaker.
  * @param healthCheckInterval time between two health checks, at least a second. Default
  * 30s.
+ * @param availability share of the calls that the dependency is promised to answer, for
+ * example 99.9%. Unset: nothing is promised.
+ * @param dataSource name of the DataSource bean through which the dependency is called:
+ * its connection pool is part of the saturation.
+ * @param map URL of the partner's own map, for example
+ * https://payments.internal/actuator/integrations. It is followed, so that the map shows
+ * what is behind the partner.
  * @param idempotent whether a call may be sent again after the partner may have received
  * it. Default false.
  * @param idempotencyKey whether requests to the partner carry an Idempotency-Key header
@@ -63,7 +71,8 @@ import org.springframework.boot.context.properties.bind.Name;
  */
 public record Settings(@Nullable DependencyType type, @Nullable String description, @Nullable Duration timeout,
 		@Nullable Duration attemptTimeout, @Nullable String fallback, @Nullable String healthCheck,
-		@Nullable Duration healthCheckInterval, @Nullable Boolean idempotent, @Nullable Boolean idempotencyKey,
+		@Nullable Duration healthCheckInterval, @Nullable Rate availability, @Nullable String dataSource,
+		@Nullable String map, @Nullable Boolean idempotent, @Nullable Boolean idempotencyKey,
 		@Nullable List<Class<? extends Throwable>> ignore, @Name("switch") @Nullable SwitchPosition position,
 		@Nullable Mode mode, @Nullable Duration slowCall, @Nullable Delivery delivery,
 		@Name("delivery.mode") @Nullable Delivery deliveryMode,
@@ -76,8 +85,8 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 
 	/** A layer that leaves everything to the next one. */
 	public static final Settings NONE = new Settings(null, null, null, null, null, null, null, null, null, null, null,
-			null, null, null, null, null, null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE,
-			null, null, null);
+			null, null, null, null, null, null, null, null, null, null, null, null, null, null, Retry.NONE,
+			Breaker.NONE, Bulkhead.NONE, null, null, null);
 
 	/**
 	 * The layer that an annotation is.
@@ -91,9 +100,9 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	public static Settings ofAnnotation(@Nullable DependencyType type, @Nullable Duration timeout,
 			@Nullable String fallback, @Nullable Boolean idempotent,
 			@Nullable List<Class<? extends Throwable>> ignore) {
-		return new Settings(type, null, timeout, null, fallback, null, null, idempotent, null, ignore, null, null, null,
-				null, null, null, null, null, null, null, null, null, Retry.NONE, Breaker.NONE, Bulkhead.NONE, null,
-				null, null);
+		return new Settings(type, null, timeout, null, fallback, null, null, null, null, null, idempotent, null, ignore,
+				null, null, null, null, null, null, null, null, null, null, null, null, Retry.NONE, Breaker.NONE,
+				Bulkhead.NONE, null, null, null);
 	}
 
 	/**
@@ -102,8 +111,9 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 */
 	Map.@Nullable Entry<String, Object> misplacedInOperation() {
 		return firstOf("description", this.description, "health-check", this.healthCheck, "health-check-interval",
-				this.healthCheckInterval, "switch", this.position, "mode", this.mode, "breaker",
-				other(this.breaker, Breaker.NONE), "bulkhead", other(this.bulkhead, Bulkhead.NONE), "retry.budget",
+				this.healthCheckInterval, "availability", this.availability, "data-source", this.dataSource, "map",
+				this.map, "switch", this.position, "mode", this.mode, "breaker", other(this.breaker, Breaker.NONE),
+				"bulkhead", other(this.bulkhead, Bulkhead.NONE), "retry.budget",
 				other(this.retry.budget(), Retry.NONE.budget()), "rate-limit", this.rateLimit, "max-pause",
 				this.maxPause, "operations", this.operations);
 	}
@@ -114,7 +124,7 @@ public record Settings(@Nullable DependencyType type, @Nullable String descripti
 	 */
 	Map.@Nullable Entry<String, Object> misplacedInType() {
 		return firstOf("type", this.type, "description", this.description, "health-check", this.healthCheck,
-				"operations", this.operations);
+				"data-source", this.dataSource, "map", this.map, "operations", this.operations);
 	}
 
 	private static <T> @Nullable T other(T value, T none) {

@@ -3,12 +3,13 @@ package dev.resilience.registry;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
-import dev.resilience.guard.BreakerState;
+import dev.resilience.SwitchPosition;
 import dev.resilience.policy.Mode;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Latency;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +27,28 @@ import org.jspecify.annotations.Nullable;
  * @param control its switch
  * @param breaker its breaker
  * @param bulkhead its bulkhead
+ * @param pool its connection pool, {@code null} if it is called through none that is
+ * known
  * @param retry its retries
  * @param pausedFor for how long it is paused because it asked for it
  * @param pausedUntil until when
  * @param quarantined how many corrupt responses are kept, {@code null} if none are
+ * @param availability how available it is
  * @param signals its golden signals
  * @param failures how its calls failed since the start
  * @param warnings what somebody should look at
  * @param operations its operations
  * @param delivery its durable calls, {@code null} if it has no durable operation
+ * @param map what its own map says, {@code null} if that is not followed
  * @param sources where each value of its policy came from
  */
 public record DependencyDescriptor(DependencyType type, @Nullable String description, Mode mode, Status status,
 		boolean failing, String timeout, @Nullable Fallback fallback, @Nullable HealthCheck healthCheck,
-		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, Retry retry,
-		@Nullable String pausedFor, @Nullable String pausedUntil, @Nullable Integer quarantined, Signals signals,
-		Map<FailureKind, Long> failures, List<Warning> warnings, List<Operation> operations,
-		@Nullable Delivery delivery, Map<String, String> sources) {
+		@JsonProperty("switch") Switch control, Breaker breaker, Bulkhead bulkhead, @Nullable Pool pool, Retry retry,
+		@Nullable String pausedFor, @Nullable String pausedUntil, @Nullable Integer quarantined,
+		Availability availability, Signals signals, Map<FailureKind, Long> failures, List<Warning> warnings,
+		List<Operation> operations, @Nullable Delivery delivery, @Nullable PartnerMap map,
+		Map<String, String> sources) {
 
 	/**
 	 * The way out.
@@ -98,6 +104,29 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 	}
 
 	/**
+	 * The connection pool.
+	 *
+	 * @param dataSource the name of the DataSource
+	 * @param active connections in use
+	 * @param max connections that there may be
+	 */
+	public record Pool(String dataSource, int active, int max) {
+	}
+
+	/**
+	 * How available it is.
+	 *
+	 * @param promised share of the calls that it is promised to answer, {@code null} if
+	 * nothing is promised
+	 * @param observed share of the calls of the last quarter of an hour that it answered,
+	 * {@code null} if there were none
+	 * @param downtimePerYear the time a year that follows from what is promised, or from
+	 * what was observed if nothing is
+	 */
+	public record Availability(@Nullable Double promised, @Nullable Double observed, @Nullable String downtimePerYear) {
+	}
+
+	/**
 	 * The retries.
 	 *
 	 * @param maxAttempts how often a call is made at most
@@ -113,9 +142,23 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 	 * @param throughput calls a second
 	 * @param errorRate share of the calls that failed
 	 * @param latency how long calls took
-	 * @param saturation share of the bulkhead in use
+	 * @param saturation share of the bulkhead or of the connection pool in use
+	 * @param trend how they went, {@code null} unless it is asked for
 	 */
-	public record Signals(String window, double throughput, double errorRate, Latency latency, double saturation) {
+	public record Signals(String window, double throughput, double errorRate, Latency latency, double saturation,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Trend trend) {
+	}
+
+	/**
+	 * How the golden signals went in the last quarter of an hour, the oldest value first.
+	 *
+	 * @param interval of one value
+	 * @param throughput calls a second
+	 * @param errorRate share of the calls that failed
+	 * @param p99 milliseconds that 99 of 100 calls did not exceed, {@code null} without
+	 * calls
+	 */
+	public record Trend(String interval, List<Double> throughput, List<Double> errorRate, List<@Nullable Double> p99) {
 	}
 
 	/**
@@ -148,9 +191,11 @@ public record DependencyDescriptor(DependencyType type, @Nullable String descrip
 	 * @param idempotent whether it may be repeated
 	 * @param maxAttempts how often it is tried at most
 	 * @param fallback its fallback method
+	 * @param calls its calls since the start, without refusals and client errors
+	 * @param errors how many of them failed
 	 */
 	public record Operation(String method, DependencyType type, String timeout, boolean idempotent, int maxAttempts,
-			@Nullable String fallback) {
+			@Nullable String fallback, long calls, long errors) {
 	}
 
 }

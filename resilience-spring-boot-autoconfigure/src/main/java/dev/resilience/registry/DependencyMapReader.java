@@ -1,21 +1,17 @@
 package dev.resilience.registry;
 
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import dev.resilience.DependencyType;
-import dev.resilience.guard.BreakerReading;
+import dev.resilience.diagnosis.Incident;
 import dev.resilience.guard.Guard;
-import dev.resilience.guard.SwitchReading;
-import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.BreakerTransition;
 import dev.resilience.signal.Quarantine;
-import dev.resilience.signal.Signals;
+import dev.resilience.signal.Trend;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,33 +19,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DependencyMapReader {
 
-	private static final Duration YEAR = Duration.ofDays(365);
+	private static final Duration TREND = Duration.ofSeconds(15);
+
+	private static final Duration HISTORY = Duration.ofSeconds(1);
 
 	private final @Nullable String application;
 
 	private final DependencyRegistry registry;
 
-	private final HealthChecks healthChecks;
+	private final DependencyMonitor monitor;
 
-	private final @Nullable Quarantine quarantine;
+	private final PartnerMaps partners;
 
-	private final DurableBacklogs backlogs;
+	private final DependencyReader reader;
+
+	private final Instant startedAt = Instant.now();
 
 	/**
 	 * Create a reader.
 	 * @param application the name of the application, if it has one
 	 * @param registry the live dependencies
 	 * @param healthChecks the answers to their health checks
+	 * @param monitor what is wrong with them
+	 * @param partners their own maps
 	 * @param quarantine their corrupt responses, {@code null} if none are kept
 	 * @param backlogs what waits for its delivery
 	 */
 	public DependencyMapReader(@Nullable String application, DependencyRegistry registry, HealthChecks healthChecks,
-			@Nullable Quarantine quarantine, DurableBacklogs backlogs) {
+			DependencyMonitor monitor, PartnerMaps partners, @Nullable Quarantine quarantine,
+			DurableBacklogs backlogs) {
 		this.application = application;
 		this.registry = registry;
-		this.healthChecks = healthChecks;
-		this.quarantine = quarantine;
-		this.backlogs = backlogs;
+		this.monitor = monitor;
+		this.partners = partners;
+		this.reader = new DependencyReader(healthChecks, monitor, partners, quarantine, backlogs);
 	}
 
 	/**
@@ -57,20 +60,40 @@ public final class DependencyMapReader {
 	 * @return all dependencies
 	 */
 	public DependencyMap read() {
+		return read(false, false);
+	}
+
+	/**
+	 * Draw the map.
+	 * @param trends whether it shows how the signals went
+	 * @param writeAccess whether whoever reads it may also write
+	 * @return all dependencies
+	 */
+	public DependencyMap read(boolean trends, boolean writeAccess) {
 		Map<String, DependencyDescriptor> dependencies = new LinkedHashMap<>();
 		Status worst = Status.UP;
-		double observed = 1;
 		for (LiveDependency live : this.registry.all()) {
-			DependencyDescriptor descriptor = read(live);
+			DependencyDescriptor descriptor = this.reader.read(live, trends ? trend(live.guard(), TREND) : null);
 			dependencies.put(live.guard().policy().name(), descriptor);
 			worst = (descriptor.status().compareTo(worst) > 0) ? descriptor.status() : worst;
-			if (descriptor.type() == DependencyType.CRITICAL) {
-				observed *= 1 - descriptor.signals().errorRate();
-			}
 		}
-		Duration downtime = Duration.ofMinutes(Math.round(YEAR.toMinutes() * (1 - observed)));
-		return new DependencyMap(this.application, Instant.now().toString(), worst,
-				new DependencyMap.Availability(null, observed, downtime.toString()), dependencies);
+		Incident present = this.monitor.incidents().present();
+		List<IncidentDescriptor> past = new ArrayList<>();
+		this.monitor.incidents()
+			.past()
+			.forEach((incident) -> past.add(IncidentDescriptor.of(incident, List.of(incident.firstToDeviate()))));
+		return new DependencyMap(this.application, Instant.now().toString(), this.startedAt.toString(), worst,
+				writeAccess, AvailabilityArithmetic.of(dependencies),
+				(present != null) ? IncidentDescriptor.of(present, path(present)) : null, past, dependencies);
+	}
+
+	private List<String> path(Incident incident) {
+		Guard guard = this.registry.find(incident.firstToDeviate());
+		List<String> path = new ArrayList<>(List.of(incident.firstToDeviate()));
+		if (guard != null) {
+			path.addAll(this.partners.deviatedFirst(guard.policy()));
+		}
+		return path;
 	}
 
 	/**
@@ -80,144 +103,31 @@ public final class DependencyMapReader {
 	 */
 	public @Nullable DependencyDescriptor read(String name) {
 		LiveDependency live = this.registry.live(name);
-		return (live != null) ? read(live) : null;
+		return (live != null) ? this.reader.read(live, null) : null;
 	}
 
-	private DependencyDescriptor read(LiveDependency live) {
-		Guard guard = live.guard();
-		DependencyPolicy policy = guard.policy();
-		DurableBacklog backlog = this.backlogs.of(policy.name());
-		List<DependencyDescriptor.Warning> warnings = warnings(live, backlog);
-		BreakerReading breaker = guard.readBreaker();
-		boolean failing = isFailing(guard, breaker);
-		SwitchReading control = guard.readSwitch();
-		Duration pausedFor = guard.pausedFor();
-		double saturation = guard.inFlight() / (double) policy.bulkhead().maxConcurrent();
-		Signals signals = guard.signals().read(guard.now(), saturation);
-		return new DependencyDescriptor(policy.type(), policy.description(), policy.mode(),
-				status(guard, failing, !warnings.isEmpty()), failing, policy.timeout().toString(), fallback(live),
-				healthCheck(policy),
-				new DependencyDescriptor.Switch(control.position(), "instance", control.reason(),
-						text(control.remaining())),
-				new DependencyDescriptor.Breaker(breaker.state(), breaker.failureRate(), breaker.slowRate(),
-						breaker.calls(), breaker.refused(), text(breaker.retryAfter())),
-				new DependencyDescriptor.Bulkhead(policy.bulkhead().maxConcurrent(), guard.inFlight(),
-						guard.abandoned()),
-				new DependencyDescriptor.Retry(policy.maxAttempts(), guard.budgetRemaining()), text(pausedFor),
-				fromNow(pausedFor), (this.quarantine != null) ? this.quarantine.responses(policy.name()).size() : null,
-				new DependencyDescriptor.Signals(signals.window().toString(), signals.throughput(), signals.errorRate(),
-						signals.latency(), signals.saturation()),
-				guard.signals().failures(), warnings, operations(live), delivery(backlog), policy.sources());
-	}
-
-	private static boolean isFailing(Guard guard, BreakerReading breaker) {
-		return switch (breaker.state()) {
-			case OPEN, HALF_OPEN, FORCED_OPEN -> true;
-			case CLOSED, DISABLED -> guard.signals().isFailing();
-		};
-	}
-
-	private static Status status(Guard guard, boolean failing, boolean warnings) {
-		if (failing) {
-			return (guard.policy().type() == DependencyType.CRITICAL) ? Status.DOWN : Status.DEGRADED;
-		}
-		if (warnings) {
-			return Status.DEGRADED;
-		}
-		return guard.signals().isCalled() ? Status.UP : Status.UNKNOWN;
-	}
-
-	private static DependencyDescriptor.@Nullable Delivery delivery(@Nullable DurableBacklog backlog) {
-		return (backlog != null) ? new DependencyDescriptor.Delivery(backlog.pending(), backlog.dead(),
-				text(backlog.oldest()), backlog.durable()) : null;
-	}
-
-	private static void warn(DurableBacklog backlog, List<DependencyDescriptor.Warning> warnings) {
-		if (backlog.growingSince() != null) {
-			warnings.add(new DependencyDescriptor.Warning("BACKLOG",
-					"Its durable calls come faster than they are delivered: %d are waiting"
-						.formatted(backlog.pending()),
-					backlog.growingSince().toString()));
-		}
-		if (backlog.unreachableSince() != null) {
-			warnings.add(new DependencyDescriptor.Warning("DELIVERY_STORE",
-					"The store of its durable calls does not answer: none is accepted or delivered",
-					backlog.unreachableSince().toString()));
-		}
-		if (!backlog.durable()) {
-			warnings.add(new DependencyDescriptor.Warning("DELIVERY_STORE",
-					"The database of its durable calls does not keep what it has committed when it crashes", null));
-		}
-	}
-
-	private List<DependencyDescriptor.Warning> warnings(LiveDependency live, @Nullable DurableBacklog backlog) {
-		List<DependencyDescriptor.Warning> warnings = new ArrayList<>();
-		HealthChecks.Result health = this.healthChecks.result(live.guard().policy().name());
-		if (health != null && !health.up()) {
-			warnings.add(new DependencyDescriptor.Warning("HEALTH_CHECK", "Its health check fails",
-					health.checkedAt().toString()));
-		}
-		if (live.guard().signals().isUnauthorized()) {
-			warnings.add(new DependencyDescriptor.Warning("AUTHENTICATION",
-					"It refuses our credentials on every call (401 or 403)", null));
-		}
-		Instant reducedSince = live.guard().rateLimitReducedSince();
-		if (reducedSince != null) {
-			warnings.add(new DependencyDescriptor.Warning("RATE_LIMIT",
-					"The store of its shared rate limit does not answer: this instance keeps to its part",
-					reducedSince.toString()));
-		}
-		if (backlog != null) {
-			warn(backlog, warnings);
-		}
-		if (live.isUnguarded()) {
-			warnings.add(new DependencyDescriptor.Warning("UNGUARDED",
-					"Its annotated methods are not guarded, because spring.aop.auto is false", null));
-		}
-		return warnings;
-	}
-
-	private DependencyDescriptor.@Nullable HealthCheck healthCheck(DependencyPolicy policy) {
-		URI url = policy.healthCheck();
-		if (url == null) {
+	/**
+	 * How the last quarter of an hour of a dependency went.
+	 * @param name its name
+	 * @return its history, {@code null} if there is none of that name
+	 */
+	public @Nullable DependencyHistory history(String name) {
+		Guard guard = this.registry.find(name);
+		if (guard == null) {
 			return null;
 		}
-		HealthChecks.Result result = this.healthChecks.result(policy.name());
-		if (result == null) {
-			return new DependencyDescriptor.HealthCheck(RedactedUrl.of(url), Status.UNKNOWN, null);
-		}
-		return new DependencyDescriptor.HealthCheck(RedactedUrl.of(url), result.up() ? Status.UP : Status.DOWN,
-				result.checkedAt().toString());
+		Trend trend = trend(guard, HISTORY);
+		return new DependencyHistory(trend.interval().toString(), Instant.now().toString(), trend.throughput(),
+				trend.errorRate(), trend.p50(), trend.p95(), trend.p99(), trend.saturation(),
+				guard.signals().transitions().stream().map(DependencyMapReader::transition).toList());
 	}
 
-	private static DependencyDescriptor.@Nullable Fallback fallback(LiveDependency live) {
-		String words = live.guard().policy().fallback();
-		if (words == null) {
-			words = live.operations()
-				.stream()
-				.map((operation) -> operation.policy().fallback())
-				.filter((method) -> method != null)
-				.findFirst()
-				.orElse(null);
-		}
-		return (words != null) ? new DependencyDescriptor.Fallback(words) : null;
+	private static Trend trend(Guard guard, Duration interval) {
+		return guard.signals().trend(guard.now(), interval);
 	}
 
-	private static List<DependencyDescriptor.Operation> operations(LiveDependency live) {
-		return live.operations()
-			.stream()
-			.map((operation) -> operation.policy())
-			.map((policy) -> new DependencyDescriptor.Operation(policy.operation(), policy.type(),
-					policy.timeout().toString(), policy.idempotent(), policy.maxAttempts(), policy.fallback()))
-			.toList();
-	}
-
-	private static @Nullable String fromNow(@Nullable Duration duration) {
-		return (duration != null) ? Instant.now().plus(duration).truncatedTo(ChronoUnit.MILLIS).toString() : null;
-	}
-
-	private static @Nullable String text(@Nullable Duration duration) {
-		return (duration != null) ? duration.toString() : null;
+	private static DependencyHistory.Transition transition(BreakerTransition transition) {
+		return new DependencyHistory.Transition(transition.from(), transition.to(), transition.at().toString());
 	}
 
 }

@@ -9,9 +9,9 @@ import dev.resilience.guard.Guard;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the health checks with the application, and lets a graceful stop wait for the
- * calls that were fired and forgotten: after the web server has stopped, and at most as
- * long as the lifecycle phase lasts.
+ * Starts the health checks and the monitor with the application, and lets a graceful stop
+ * wait for the calls that were fired and forgotten: after the web server has stopped, and
+ * at most as long as the lifecycle phase lasts.
  */
 public final class GuardLifecycle implements SmartLifecycle {
 
@@ -24,6 +24,8 @@ public final class GuardLifecycle implements SmartLifecycle {
 
 	private final HealthChecks healthChecks;
 
+	private final DependencyMonitor monitor;
+
 	private final ScheduledExecutorService timer;
 
 	private volatile boolean running;
@@ -32,23 +34,28 @@ public final class GuardLifecycle implements SmartLifecycle {
 	 * Create the lifecycle.
 	 * @param registry the live dependencies
 	 * @param healthChecks ask them how they are
+	 * @param monitor looks what they do
 	 * @param timer looks whether all calls have ended
 	 */
-	public GuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, ScheduledExecutorService timer) {
+	public GuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor,
+			ScheduledExecutorService timer) {
 		this.registry = registry;
 		this.healthChecks = healthChecks;
+		this.monitor = monitor;
 		this.timer = timer;
 	}
 
 	@Override
 	public void start() {
 		this.healthChecks.start(this.registry.guards().stream().map(Guard::policy).toList());
+		this.monitor.start();
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
 		this.healthChecks.stop();
+		this.monitor.stop();
 		this.running = false;
 	}
 

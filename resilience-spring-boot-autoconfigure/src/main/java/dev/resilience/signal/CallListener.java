@@ -1,6 +1,11 @@
 package dev.resilience.signal;
 
+import java.time.Duration;
+
+import dev.resilience.BreakerState;
 import dev.resilience.FailureKind;
+import dev.resilience.SwitchPosition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what happens to the calls of one dependency, on the thread on which it happens:
@@ -28,6 +33,23 @@ public interface CallListener {
 	 * @param calls how many they are
 	 */
 	default void onDelivery(DeliveryResult result, int calls) {
+	}
+
+	/**
+	 * The breaker of the dependency has changed its state.
+	 * @param from its state before
+	 * @param to its state now
+	 */
+	default void onBreaker(BreakerState from, BreakerState to) {
+	}
+
+	/**
+	 * The switch of the dependency was thrown, or has returned by itself.
+	 * @param position its position now
+	 * @param reason why, in words
+	 * @param duration after which it returns by itself, {@code null} if it does not
+	 */
+	default void onSwitch(SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {
 	}
 
 	/**

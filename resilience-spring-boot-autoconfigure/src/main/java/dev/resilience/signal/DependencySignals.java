@@ -1,17 +1,31 @@
 package dev.resilience.signal;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
+import dev.resilience.BreakerState;
 import dev.resilience.FailureKind;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one dependency from its calls.
+ * What is known of one dependency from its calls. Calls are only counted; somebody has to
+ * say when a second has passed. Nothing is kept before the first call.
  */
 public final class DependencySignals implements CallListener {
+
+	private static final Duration WINDOW = Duration.ofSeconds(SignalHistory.MINUTE);
+
+	private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
 	/** So many failed calls in a row mean that the dependency is failing. */
 	private static final int FAILING_AFTER = 3;
@@ -19,49 +33,132 @@ public final class DependencySignals implements CallListener {
 	/** So many refusals of our credentials in a row are worth a warning. */
 	private static final int UNAUTHORIZED_AFTER = 5;
 
-	private final SignalWindow window;
+	private static final int TRANSITIONS_KEPT = 20;
 
-	private final LongAdder[] failures = new LongAdder[FailureKind.values().length];
+	private final long startNanos;
 
 	private final AtomicInteger failedInARow = new AtomicInteger();
 
 	private final AtomicInteger unauthorizedInARow = new AtomicInteger();
 
-	private volatile boolean called;
+	// when the first of the calls began that have failed in a row
+	private volatile long failingSinceNanos;
+
+	private volatile @Nullable Recorded recorded;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	// guarded by the lock
+	private final Deque<BreakerTransition> transitions = new ArrayDeque<>(0);
 
 	/**
 	 * Create new signals.
 	 * @param startNanos the present on the monotonic clock
 	 */
 	public DependencySignals(long startNanos) {
-		this.window = new SignalWindow(startNanos);
-		Arrays.setAll(this.failures, (kind) -> new LongAdder());
+		this.startNanos = startNanos;
 	}
 
 	@Override
 	public void onCall(CallEvent event) {
 		FailureKind kind = event.failure();
-		if (!this.called) {
-			this.called = true;
+		Recorded recorded = this.recorded;
+		if (recorded == null) {
+			recorded = begin();
+		}
+		recorded.counters.count(event);
+		if (event.isSignal()) {
+			recorded.operations.count(event);
 		}
 		if (kind != FailureKind.NONE) {
-			this.failures[kind.ordinal()].increment();
+			recorded.failures[kind.ordinal()].increment();
 		}
-		if (event.isSignal()) {
-			this.window.record(event.endNanos(), event.durationNanos(), event.isError());
+		if (event.isError() && kind.isCountedByBreaker()) {
+			if (this.failedInARow.getAndIncrement() == 0) {
+				this.failingSinceNanos = event.endNanos() - event.durationNanos();
+			}
 		}
-		count(this.failedInARow, event.isError() && kind.isCountedByBreaker(),
-				event.outcome() == Outcome.SUCCESS || kind == FailureKind.CLIENT_ERROR);
-		count(this.unauthorizedInARow, event.unauthorized(), event.outcome() == Outcome.SUCCESS);
+		else if (event.outcome() == Outcome.SUCCESS || kind == FailureKind.CLIENT_ERROR) {
+			end(this.failedInARow);
+		}
+		if (event.unauthorized()) {
+			this.unauthorizedInARow.incrementAndGet();
+		}
+		else if (event.outcome() == Outcome.SUCCESS) {
+			end(this.unauthorizedInARow);
+		}
 	}
 
-	private static void count(AtomicInteger inARow, boolean more, boolean end) {
-		if (more) {
-			inARow.incrementAndGet();
-		}
-		else if (end && inARow.get() != 0) {
+	private static void end(AtomicInteger inARow) {
+		if (inARow.get() != 0) {
 			inARow.set(0);
 		}
+	}
+
+	@Override
+	public void onRetry(RetryDecision decision, FailureKind failure) {
+		Recorded recorded = this.recorded;
+		((recorded != null) ? recorded : begin()).counters.count(decision);
+	}
+
+	@Override
+	public void onBreaker(BreakerState from, BreakerState to) {
+		this.lock.lock();
+		try {
+			this.transitions.addLast(new BreakerTransition(from, to, Instant.now()));
+			if (this.transitions.size() > TRANSITIONS_KEPT) {
+				this.transitions.removeFirst();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * How its breaker has changed its state of late.
+	 * @return the last changes, the oldest first
+	 */
+	public List<BreakerTransition> transitions() {
+		this.lock.lock();
+		try {
+			return List.copyOf(this.transitions);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private Recorded begin() {
+		this.lock.lock();
+		try {
+			Recorded recorded = this.recorded;
+			if (recorded == null) {
+				recorded = new Recorded();
+				this.recorded = recorded;
+			}
+			return recorded;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * A second has passed, or about so.
+	 * @param nowNanos the present on the monotonic clock
+	 * @param saturation share of the bulkhead or connection pool that is in use
+	 * @return what has happened in it
+	 */
+	public Counts tick(long nowNanos, double saturation) {
+		return read(Counts.NONE, (recorded) -> {
+			Counts all = recorded.counters.read(recorded.ticked);
+			Counts second = all.since(recorded.ticked);
+			recorded.ticked = all;
+			// the one that has just ended
+			recorded.history.add(Math.max(0, number(nowNanos - SECOND_NANOS / 2)), second, saturation);
+			return second;
+		});
 	}
 
 	/**
@@ -69,7 +166,7 @@ public final class DependencySignals implements CallListener {
 	 * @return {@code true} after the first call
 	 */
 	public boolean isCalled() {
-		return this.called;
+		return this.recorded != null;
 	}
 
 	/**
@@ -78,6 +175,14 @@ public final class DependencySignals implements CallListener {
 	 */
 	public boolean isFailing() {
 		return this.failedInARow.get() >= FAILING_AFTER;
+	}
+
+	/**
+	 * When the first of the calls began that have failed in a row.
+	 * @return the moment on the monotonic clock; of no meaning if none has
+	 */
+	public long failingSinceNanos() {
+		return this.failingSinceNanos;
 	}
 
 	/**
@@ -94,8 +199,9 @@ public final class DependencySignals implements CallListener {
 	 */
 	public Map<FailureKind, Long> failures() {
 		Map<FailureKind, Long> counts = new EnumMap<>(FailureKind.class);
+		Recorded recorded = this.recorded;
 		for (FailureKind kind : FailureKind.values()) {
-			long count = this.failures[kind.ordinal()].sum();
+			long count = (recorded != null) ? recorded.failures[kind.ordinal()].sum() : 0;
 			if (count > 0) {
 				counts.put(kind, count);
 			}
@@ -104,13 +210,98 @@ public final class DependencySignals implements CallListener {
 	}
 
 	/**
+	 * The calls of each operation since the start.
+	 * @return their counts, by the names of operations that were called
+	 */
+	public Map<String, CallCounts> operations() {
+		Recorded recorded = this.recorded;
+		return (recorded != null) ? recorded.operations.read() : Map.of();
+	}
+
+	/**
 	 * The golden signals.
 	 * @param nowNanos the present on the monotonic clock
-	 * @param saturation share of the bulkhead that is in use
+	 * @param saturation share of the bulkhead or connection pool that is in use
 	 * @return the signals of the last minute
 	 */
 	public Signals read(long nowNanos, double saturation) {
-		return this.window.read(nowNanos, saturation);
+		return read(new Signals(WINDOW, 0, 0, Latency.of(Distribution.EMPTY), saturation), (recorded) -> {
+			Counts open = recorded.open();
+			CallCounts calls = recorded.history.sum(number(nowNanos) - SignalHistory.MINUTE)
+				.plus(open.calls(), open.errors());
+			double seconds = Math.min(SignalHistory.MINUTE, Math.max(1, (nowNanos - this.startNanos) / 1e9));
+			return new Signals(WINDOW, calls.calls() / seconds, calls.errorRate(),
+					Latency.of(recorded.history.minute(number(nowNanos)).plus(open.latencies())), saturation);
+		});
+	}
+
+	/**
+	 * The calls of the last quarter of an hour.
+	 * @param nowNanos the present on the monotonic clock
+	 * @return their counts
+	 */
+	public CallCounts recentCalls(long nowNanos) {
+		return read(CallCounts.NONE, (recorded) -> {
+			Counts open = recorded.open();
+			return recorded.history.sum(number(nowNanos) - SignalHistory.SECONDS).plus(open.calls(), open.errors());
+		});
+	}
+
+	/**
+	 * How the golden signals went in the last quarter of an hour.
+	 * @param nowNanos the present on the monotonic clock
+	 * @param interval that one value stands for, in whole seconds
+	 * @return the values
+	 */
+	public Trend trend(long nowNanos, Duration interval) {
+		int seconds = (int) interval.toSeconds();
+		return read(Trend.empty(SignalHistory.SECONDS / seconds, seconds),
+				(recorded) -> recorded.history.trend(number(nowNanos), seconds));
+	}
+
+	private <T> T read(T uncalled, Function<Recorded, T> reading) {
+		Recorded recorded = this.recorded;
+		if (recorded == null) {
+			return uncalled;
+		}
+		this.lock.lock();
+		try {
+			return reading.apply(recorded);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private long number(long nowNanos) {
+		return Math.floorDiv(nowNanos - this.startNanos, SECOND_NANOS);
+	}
+
+	/**
+	 * What exists from the first call on.
+	 */
+	private static final class Recorded {
+
+		private final Counters counters = new Counters();
+
+		private final OperationCounters operations = new OperationCounters();
+
+		private final LongAdder[] failures = new LongAdder[FailureKind.values().length];
+
+		// all until the last tick; guarded by the lock, as is the history
+		private Counts ticked = Counts.NONE;
+
+		private final SignalHistory history = new SignalHistory();
+
+		private Recorded() {
+			Arrays.setAll(this.failures, (kind) -> new LongAdder());
+		}
+
+		/** Since the last tick. */
+		private Counts open() {
+			return this.counters.read(this.ticked).since(this.ticked);
+		}
+
 	}
 
 }

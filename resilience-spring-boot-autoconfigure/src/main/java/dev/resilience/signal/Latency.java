@@ -1,7 +1,5 @@
 package dev.resilience.signal;
 
-import org.HdrHistogram.Histogram;
-
 /**
  * Percentiles of the time that calls took, in milliseconds.
  *
@@ -11,12 +9,8 @@ import org.HdrHistogram.Histogram;
  */
 public record Latency(double p50, double p95, double p99) {
 
-	static Latency of(Histogram micros) {
-		return new Latency(millis(micros, 50), millis(micros, 95), millis(micros, 99));
-	}
-
-	private static double millis(Histogram micros, double percentile) {
-		return (micros.getTotalCount() == 0) ? 0 : micros.getValueAtPercentile(percentile) / 1000.0;
+	static Latency of(Distribution latencies) {
+		return new Latency(latencies.percentile(50), latencies.percentile(95), latencies.percentile(99));
 	}
 
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import dev.resilience.BreakerState;
 import dev.resilience.Dependencies;
 import dev.resilience.Dependency;
 import dev.resilience.DependencyType;
-import dev.resilience.guard.BreakerState;
 import dev.resilience.guard.Guard;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMapReader;

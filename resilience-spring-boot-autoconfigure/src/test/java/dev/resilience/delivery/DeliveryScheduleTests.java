@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import dev.resilience.SwitchPosition;
 import dev.resilience.guard.Guard;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.registry.DeadLetter;
 import dev.resilience.registry.DependencyRegistry;
 import org.awaitility.Awaitility;

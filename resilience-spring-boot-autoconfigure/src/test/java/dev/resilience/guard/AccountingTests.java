@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import org.junit.jupiter.api.AutoClose;

@@ -1,6 +1,7 @@
 package dev.resilience.guard;
 
 import java.io.IOException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
+import dev.resilience.BreakerState;
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
@@ -18,14 +21,12 @@ import dev.resilience.DependencyType;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
 import dev.resilience.PartialFailureException;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import dev.resilience.signal.Outcome;
-import java.nio.channels.spi.AbstractInterruptibleChannel;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.condition.JRE;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -11,9 +11,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.resilience.BreakerState;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.Rate;
 import dev.resilience.policy.Window;
+import dev.resilience.signal.CallListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,9 @@ import static org.assertj.core.api.Assertions.within;
  * Tests for {@link Breaker}.
  */
 class BreakerTests {
+
+	private static final CallListener NOBODY = (event) -> {
+	};
 
 	private static final Duration OPEN_FOR = Duration.ofSeconds(10);
 
@@ -491,11 +496,11 @@ class BreakerTests {
 	}
 
 	private Breaker breaker(Window window, int minCalls, int probes) {
-		return new Breaker("partner", policy(window, minCalls, probes, OPEN_FOR), () -> 1, now());
+		return new Breaker("partner", policy(window, minCalls, probes, OPEN_FOR), () -> 1, NOBODY, now());
 	}
 
 	private Breaker breaker(Duration openFor, double random) {
-		return new Breaker("partner", policy(Window.of("20s"), 10, 3, openFor), () -> random, now());
+		return new Breaker("partner", policy(Window.of("20s"), 10, 3, openFor), () -> random, NOBODY, now());
 	}
 
 	private static DependencyPolicy.Breaker policy(Window window, int minCalls, int probes, Duration openFor) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;

@@ -22,7 +22,7 @@ import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.PartialFailureException;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;

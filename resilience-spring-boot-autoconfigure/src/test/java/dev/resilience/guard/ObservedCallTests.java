@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;

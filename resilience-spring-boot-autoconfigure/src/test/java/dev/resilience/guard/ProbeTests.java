@@ -8,11 +8,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyType;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

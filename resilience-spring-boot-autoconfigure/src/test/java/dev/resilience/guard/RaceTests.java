@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.PolicyResolver;
-import dev.resilience.policy.SwitchPosition;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,7 +81,8 @@ class RaceTests {
 	@Test
 	void aSwitchThatReturnsWhileItsPropertyChangesReturnsToThat() {
 		check(() -> {
-			Switch control = new Switch("partner", SwitchPosition.AUTO);
+			Switch control = new Switch("partner", SwitchPosition.AUTO, (event) -> {
+			});
 			control.set(SwitchPosition.BYPASS, null, Duration.ofNanos(1), 0);
 			race(() -> control.returnTo(SwitchPosition.OFF), () -> control.position(NOW));
 			expect(control.position(NOW), SwitchPosition.OFF);

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyTimeoutException;
 import dev.resilience.DependencyType;

@@ -8,12 +8,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyOverloadedException;
 import dev.resilience.DependencyType;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
+import dev.resilience.SwitchPosition;
 import dev.resilience.policy.InvalidSettingException;
-import dev.resilience.policy.SwitchPosition;
 import dev.resilience.signal.Outcome;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.resilience.BreakerState;
 import dev.resilience.Deadline;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyOverloadedException;

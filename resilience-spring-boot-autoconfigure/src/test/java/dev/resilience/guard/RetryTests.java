@@ -10,11 +10,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyType;
 import dev.resilience.DependencyUnavailableException;
 import dev.resilience.FailureKind;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.resilience.guard;
 
 import java.time.Duration;
 
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,7 +14,8 @@ class SwitchTests {
 
 	private final TestClock clock = new TestClock();
 
-	private final Switch control = new Switch("partner", SwitchPosition.BYPASS);
+	private final Switch control = new Switch("partner", SwitchPosition.BYPASS, (event) -> {
+	});
 
 	@Test
 	void startsInThePositionOfTheProperty() {

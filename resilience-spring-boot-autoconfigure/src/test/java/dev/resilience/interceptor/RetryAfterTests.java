@@ -23,7 +23,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.resilience.Dependency;
 import dev.resilience.DependencyType;
 import dev.resilience.DependencyUnavailableException;
-import dev.resilience.policy.SwitchPosition;
+import dev.resilience.SwitchPosition;
 import dev.resilience.registry.DependencyDescriptor;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.resilience.DependencyType;
+import dev.resilience.SwitchPosition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,9 +13,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Predicate;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.resilience.BreakerState;
 import dev.resilience.DependencyType;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
-import dev.resilience.guard.BreakerState;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.policy.TestSettings;

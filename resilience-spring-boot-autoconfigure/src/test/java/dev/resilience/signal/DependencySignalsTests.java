@@ -1,6 +1,11 @@
 package dev.resilience.signal;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
@@ -34,7 +39,7 @@ class DependencySignalsTests {
 			call((i <= 10) ? Outcome.FAILURE : Outcome.SUCCESS, (i <= 10) ? FailureKind.SERVER_ERROR : FailureKind.NONE,
 					i);
 		}
-		this.now += Duration.ofSeconds(10).toNanos();
+		pass(10);
 		Signals read = this.signals.read(this.now, 0);
 		assertThat(read.throughput()).isEqualTo(10, within(0.01));
 		assertThat(read.errorRate()).isEqualTo(0.1, within(1e-9));
@@ -46,9 +51,9 @@ class DependencySignalsTests {
 	@Test
 	void callsLeaveTheWindowAfterAMinute() {
 		call(Outcome.FAILURE, FailureKind.TIMEOUT, 5);
-		this.now += Duration.ofSeconds(59).toNanos();
+		pass(59);
 		assertThat(this.signals.read(this.now, 0).errorRate()).isEqualTo(1);
-		this.now += Duration.ofSeconds(1).toNanos();
+		pass(1);
 		assertThat(this.signals.read(this.now, 0).errorRate()).isZero();
 		assertThat(this.signals.read(this.now, 0).throughput()).isZero();
 		assertThat(this.signals.failures()).containsEntry(FailureKind.TIMEOUT, 1L).hasSize(1);
@@ -115,6 +120,122 @@ class DependencySignalsTests {
 		assertThat(this.signals.isUnauthorized()).isTrue();
 		call(Outcome.SUCCESS, FailureKind.NONE, 1);
 		assertThat(this.signals.isUnauthorized()).isFalse();
+	}
+
+	@Test
+	void nothingIsKeptBeforeTheFirstCall() {
+		assertThat(this.signals).extracting("recorded").isNull();
+		assertThat(this.signals.tick(this.now, 0)).isEqualTo(Counts.NONE);
+		assertThat(this.signals.trend(this.now, Duration.ofSeconds(15)).throughput()).hasSize(60).containsOnly(0.0);
+		assertThat(this.signals.recentCalls(this.now)).isEqualTo(CallCounts.NONE);
+		assertThat(this.signals).extracting("recorded").isNull();
+	}
+
+	@Test
+	void aTickTellsWhatHasHappenedSinceTheLastOne() {
+		call(Outcome.SUCCESS, FailureKind.NONE, 10);
+		pass(1);
+		call(Outcome.FAILURE, FailureKind.CORRUPT_DATA, 20);
+		call(Outcome.REJECTED, FailureKind.REJECTED, 1);
+		this.signals.onRetry(RetryDecision.RETRIED, FailureKind.TIMEOUT);
+		this.signals.onRetry(RetryDecision.BUDGET, FailureKind.TIMEOUT);
+		this.signals.onRetry(RetryDecision.BUDGET, FailureKind.TIMEOUT);
+		this.signals.read(this.now, 0);
+		Counts second = this.signals.tick(this.now, 0);
+		assertThat(second.calls()).isEqualTo(1);
+		assertThat(second.demand()).isEqualTo(2);
+		assertThat(second.errors()).isEqualTo(1);
+		assertThat(second.corrupt()).isEqualTo(1);
+		assertThat(second.retries()).isEqualTo(1);
+		assertThat(second.unaffordable()).isEqualTo(2);
+		assertThat(second.latencies().percentile(50)).isEqualTo(20, within(0.2));
+	}
+
+	@Test
+	void eachSecondIsKeptForAQuarterOfAnHour() {
+		for (int i = 0; i < 10; i++) {
+			call(Outcome.SUCCESS, FailureKind.NONE, 10);
+		}
+		call(Outcome.FAILURE, FailureKind.TIMEOUT, 2000);
+		this.now += Duration.ofSeconds(1).toNanos();
+		this.signals.tick(this.now, 0.5);
+		pass(898);
+		assertThat(this.signals.recentCalls(this.now)).isEqualTo(new CallCounts(11, 1));
+		pass(1);
+		assertThat(this.signals.recentCalls(this.now)).isEqualTo(CallCounts.NONE);
+		Trend trend = this.signals.trend(this.now, Duration.ofSeconds(1));
+		assertThat(trend.throughput()).hasSize(900).startsWith(11.0, 0.0).endsWith(0.0);
+		assertThat(trend.errorRate().get(0)).isEqualTo(1 / 11.0, within(0.001));
+		assertThat(trend.p50().get(0)).isEqualTo(10, within(0.1));
+		assertThat(trend.p99().get(0)).isEqualTo(2000, within(20.0));
+		assertThat(trend.p99().get(1)).isNull();
+		assertThat(trend.saturation()).startsWith(0.5, 0.0);
+		Trend coarse = this.signals.trend(this.now, Duration.ofSeconds(15));
+		assertThat(coarse.throughput()).hasSize(60);
+		assertThat(coarse.throughput().get(0)).isEqualTo(11 / 15.0, within(0.001));
+		pass(1);
+		assertThat(this.signals.trend(this.now, Duration.ofSeconds(1)).throughput()).containsOnly(0.0);
+	}
+
+	@Test
+	void operationsAreCounted() {
+		call(Outcome.SUCCESS, FailureKind.NONE, 10);
+		call(Outcome.FALLBACK, FailureKind.TIMEOUT, 10);
+		call(Outcome.REJECTED, FailureKind.REJECTED, 10);
+		assertThat(this.signals.operations()).isEqualTo(Map.of("Client.call", new CallCounts(2, 1)));
+	}
+
+	@Test
+	void theFirstFailureInARowTellsSinceWhenItFails() {
+		call(Outcome.FAILURE, FailureKind.TIMEOUT, 5);
+		call(Outcome.SUCCESS, FailureKind.NONE, 5);
+		pass(1);
+		call(Outcome.FAILURE, FailureKind.TIMEOUT, 700);
+		long since = this.now - Duration.ofMillis(700).toNanos();
+		pass(1);
+		call(Outcome.FAILURE, FailureKind.TIMEOUT, 5);
+		assertThat(this.signals.failingSinceNanos()).isEqualTo(since);
+	}
+
+	@Test
+	void noCallIsLostOrCountedTwiceWhileOthersCallAndTick() throws Exception {
+		int calls = 100_000;
+		CyclicBarrier start = new CyclicBarrier(3);
+		List<Thread> callers = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			callers.add(new Thread(() -> {
+				await(start);
+				for (int call = 0; call < calls; call++) {
+					call(Outcome.FAILURE, FailureKind.CORRUPT_DATA, call % 500);
+				}
+			}));
+		}
+		callers.forEach(Thread::start);
+		await(start);
+		Counts sum = Counts.NONE;
+		while (callers.stream().anyMatch(Thread::isAlive)) {
+			sum = sum.plus(this.signals.tick(this.now, 0));
+		}
+		sum = sum.plus(this.signals.tick(this.now, 0));
+		assertThat(sum.calls()).isEqualTo(2 * calls);
+		assertThat(sum.errors()).isEqualTo(2 * calls);
+		assertThat(sum.corrupt()).isEqualTo(2 * calls);
+	}
+
+	private static void await(CyclicBarrier barrier) {
+		try {
+			barrier.await(10, TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private void pass(int seconds) {
+		for (int i = 0; i < seconds; i++) {
+			this.now += Duration.ofSeconds(1).toNanos();
+			this.signals.tick(this.now, 0);
+		}
 	}
 
 	private void call(Outcome outcome, FailureKind kind, long millis) {

@@ -1,4 +1,4 @@
-package dev.resilience.policy;
+package dev.resilience;
 
 /**
  * The position of a dependency's switch.

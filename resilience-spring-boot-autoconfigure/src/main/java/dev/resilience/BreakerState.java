@@ -1,4 +1,4 @@
-package dev.resilience.guard;
+package dev.resilience;
 
 /**
  * The state of a breaker, as the map shows it.

@@ -1,0 +1,124 @@
+package dev.resilience.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.resilience.signal.Counts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one dependency, second by second. To be used by one thread after the other;
+ * what it tells may be read by all.
+ */
+public final class DependencyWatch {
+
+	// what has lasted so long is how it is now
+	private static final long NORMAL_AFTER_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+	private final Thresholds thresholds;
+
+	private final List<Alarm> alarms;
+
+	private final Recent recent = new Recent();
+
+	private Baseline baseline;
+
+	private @Nullable Deviation failing;
+
+	private volatile List<Deviation> deviations = List.of();
+
+	/**
+	 * Create a watch.
+	 * @param thresholds what is worth a warning
+	 */
+	public DependencyWatch(Thresholds thresholds) {
+		this.thresholds = thresholds;
+		this.baseline = new Baseline(thresholds.latencyFactor());
+		this.alarms = List.of(new Alarm(DeviationSignal.ERRORS, new ErrorDetector(thresholds)),
+				new Alarm(DeviationSignal.LATENCY, new LatencyDetector(thresholds)),
+				new Alarm(DeviationSignal.THROUGHPUT, new ThroughputDetector(thresholds)),
+				new Alarm(DeviationSignal.SATURATION, new SaturationDetector(thresholds)),
+				new Alarm(DeviationSignal.RETRY_BUDGET, new RetryBudgetDetector()));
+	}
+
+	/**
+	 * A second has passed.
+	 * @param nowNanos the present on the monotonic clock
+	 * @param second what has happened in it
+	 * @param load how much of the dependency is in use
+	 * @param failingSinceNanos since when its calls all fail, {@code null} if they do not
+	 */
+	public void observe(long nowNanos, Counts second, Load load, @Nullable Long failingSinceNanos) {
+		fail(failingSinceNanos);
+		Norm norm = this.baseline.norm();
+		Counts earlier = this.recent.add(figures(second, norm), second, load.saturation());
+		this.alarms.forEach((alarm) -> alarm.look(nowNanos, this.recent, norm, load));
+		this.deviations = collect();
+		if (this.deviations.isEmpty()) {
+			this.baseline.learn(earlier);
+		}
+		else if (this.deviations.stream().anyMatch((each) -> isNormalBy(each, nowNanos))) {
+			this.baseline = new Baseline(this.thresholds.latencyFactor());
+		}
+	}
+
+	private void fail(@Nullable Long sinceNanos) {
+		if (sinceNanos == null) {
+			this.failing = null;
+		}
+		else if (this.failing == null) {
+			this.failing = new Deviation(DeviationSignal.FAILING, sinceNanos,
+					"Its last calls all failed, or its breaker is not closed");
+		}
+	}
+
+	private static Figures figures(Counts second, @Nullable Norm norm) {
+		return new Figures(second.calls(), Math.min(second.calls(), second.errors()), second.corrupt(),
+				(norm != null) ? second.latencies().above(norm.slowMillis()) : 0,
+				(norm != null) ? second.latencies().above(norm.tailMillis()) : 0, second.demand(), second.retries(),
+				second.unaffordable());
+	}
+
+	private List<Deviation> collect() {
+		List<Deviation> deviations = new ArrayList<>();
+		if (this.failing != null) {
+			deviations.add(this.failing);
+		}
+		for (Alarm alarm : this.alarms) {
+			Deviation deviation = alarm.deviation();
+			if (deviation != null) {
+				deviations.add(deviation);
+			}
+		}
+		return List.copyOf(deviations);
+	}
+
+	// nothing fails normally
+	private static boolean isNormalBy(Deviation deviation, long nowNanos) {
+		return (deviation.signal() == DeviationSignal.LATENCY || deviation.signal() == DeviationSignal.THROUGHPUT)
+				&& nowNanos - deviation.sinceNanos() > NORMAL_AFTER_NANOS;
+	}
+
+	/**
+	 * In what it deviates at present.
+	 * @return the deviations
+	 */
+	public List<Deviation> deviations() {
+		return this.deviations;
+	}
+
+	/**
+	 * What it does at present, beside what it usually does.
+	 * @return the comparison
+	 */
+	public Comparison comparison() {
+		Norm norm = this.baseline.norm();
+		int seconds = Math.max(1, Math.min(Recent.SHORT, this.recent.known()));
+		Figures now = this.recent.sum(Recent.SHORT);
+		return new Comparison(now.demand() / (double) seconds, (norm != null) ? norm.demandPerSecond() : null,
+				now.retries() / (double) seconds, (norm != null) ? norm.retriesPerSecond() : null, now.errors(),
+				now.corrupt());
+	}
+
+}
