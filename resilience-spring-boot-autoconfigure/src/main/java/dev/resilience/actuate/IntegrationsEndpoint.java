@@ -92,7 +92,7 @@ public class IntegrationsEndpoint {
 	}
 
 	/**
-	 * More about one dependency.
+	 * More about one dependency, or a file of the page.
 	 * @param name its name
 	 * @param detail what is asked for: {@code history}, {@code deliveries} or
 	 * {@code quarantine}
@@ -104,6 +104,10 @@ public class IntegrationsEndpoint {
 	@ReadOperation
 	public WebEndpointResponse<Object> detail(@Selector String name, @Selector String detail, SecurityContext caller,
 			@Nullable Integer page, @Nullable Integer size) {
+		WebEndpointResponse<Object> asset = name.equals(PageAssets.PATH) ? PageAssets.read(detail) : null;
+		if (asset != null) {
+			return asset;
+		}
 		if (this.registry.find(name) == null) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}

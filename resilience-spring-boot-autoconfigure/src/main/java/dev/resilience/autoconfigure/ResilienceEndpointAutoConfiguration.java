@@ -3,6 +3,7 @@ package dev.resilience.autoconfigure;
 import dev.resilience.actuate.ChangeAudit;
 import dev.resilience.actuate.DeliveryOperations;
 import dev.resilience.actuate.IntegrationsEndpoint;
+import dev.resilience.actuate.IntegrationsPage;
 import dev.resilience.actuate.QuarantineReads;
 import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DependencyMapReader;
@@ -16,6 +17,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,6 +25,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of the endpoint {@code integrations}.
@@ -33,6 +36,17 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(IntegrationsEndpointProperties.class)
 public final class ResilienceEndpointAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	IntegrationsPage integrationsPage(ObjectProvider<PathMappedEndpoints> paths, ResourceLoader resources) {
+		EndpointId id = EndpointId.of("integrations");
+		return new IntegrationsPage(() -> {
+			PathMappedEndpoints mapped = paths.getIfAvailable();
+			String path = (mapped != null) ? mapped.getRootPath(id) : null;
+			return (path != null) ? path : id.toString();
+		}, CsrfHeaders.ofServlets(resources.getClassLoader()));
+	}
 
 	@Bean
 	@ConditionalOnMissingBean

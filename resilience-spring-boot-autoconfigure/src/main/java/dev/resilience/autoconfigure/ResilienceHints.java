@@ -30,6 +30,7 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 				"org.aspectj.lang.ProceedingJoinPoint", "org.flywaydb.core.Flyway", "org.h2.jdbcx.JdbcConnectionPool",
 				"org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
 				"org.springframework.security.core.context.SecurityContextHolder",
+				"org.springframework.security.web.csrf.CsrfToken",
 				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
 				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
 			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));

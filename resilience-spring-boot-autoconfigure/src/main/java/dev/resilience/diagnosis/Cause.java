@@ -48,7 +48,7 @@ record Cause(Category category, List<String> figures, String remedy) {
 		}
 		long seconds = TimeUnit.NANOSECONDS.toSeconds(course.sinceNanos() - last.atNanos());
 		return new Cause(Category.CHANGE, List.of("it began %d s after: %s".formatted(seconds, last.what())),
-				"take that back first");
+				"undo that first, or compare with how it was before");
 	}
 
 	private static @Nullable Cause data(Course course, Subject first) {

@@ -47,10 +47,11 @@ public final class DependencyWatch {
 	 * @param nowNanos the present on the monotonic clock
 	 * @param second what has happened in it
 	 * @param load how much of the dependency is in use
-	 * @param failingSinceNanos since when its calls all fail, {@code null} if they do not
+	 * @param failing that it is failing and since when, {@code null} if it is not
 	 */
-	public void observe(long nowNanos, Counts second, Load load, @Nullable Long failingSinceNanos) {
-		fail(failingSinceNanos);
+	public void observe(long nowNanos, Counts second, Load load, @Nullable Deviation failing) {
+		this.failing = (failing != null && this.failing != null)
+				? new Deviation(failing.signal(), this.failing.sinceNanos(), failing.message()) : failing;
 		Norm norm = this.baseline.norm();
 		Counts earlier = this.recent.add(figures(second, norm), second, load.saturation());
 		this.alarms.forEach((alarm) -> alarm.look(nowNanos, this.recent, norm, load));
@@ -60,16 +61,6 @@ public final class DependencyWatch {
 		}
 		else if (this.deviations.stream().anyMatch((each) -> isNormalBy(each, nowNanos))) {
 			this.baseline = new Baseline(this.thresholds.latencyFactor());
-		}
-	}
-
-	private void fail(@Nullable Long sinceNanos) {
-		if (sinceNanos == null) {
-			this.failing = null;
-		}
-		else if (this.failing == null) {
-			this.failing = new Deviation(DeviationSignal.FAILING, sinceNanos,
-					"Its last calls all failed, or its breaker is not closed");
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.resilience.registry;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import dev.resilience.BreakerState;
 import dev.resilience.diagnosis.Change;
 import dev.resilience.diagnosis.DependencyWatch;
 import dev.resilience.diagnosis.Deviation;
+import dev.resilience.diagnosis.DeviationSignal;
 import dev.resilience.diagnosis.Incidents;
 import dev.resilience.diagnosis.Load;
 import dev.resilience.diagnosis.Subject;
@@ -52,6 +54,8 @@ public final class DependencyMonitor {
 
 	private final AtomicBoolean looking = new AtomicBoolean();
 
+	private final Moments moments;
+
 	private @Nullable Future<?> ticks;
 
 	/**
@@ -71,6 +75,7 @@ public final class DependencyMonitor {
 		this.incidents = incidents;
 		this.timer = timer;
 		this.workers = workers;
+		this.moments = new Moments(registry::now, InstantSource.system());
 	}
 
 	/** Begin to look. */
@@ -96,7 +101,7 @@ public final class DependencyMonitor {
 		try {
 			this.workers.execute(() -> {
 				try {
-					look(this.registry.now(), Instant.now());
+					look(this.registry.now());
 				}
 				catch (RuntimeException ex) {
 					logger.error("The dependencies could not be looked at", ex);
@@ -115,9 +120,8 @@ public final class DependencyMonitor {
 	/**
 	 * A second has passed.
 	 * @param nowNanos the present on the monotonic clock
-	 * @param now the present
 	 */
-	void look(long nowNanos, Instant now) {
+	void look(long nowNanos) {
 		List<Guard> guards = this.registry.guards();
 		this.watches.keySet().retainAll(guards);
 		List<Subject> subjects = new ArrayList<>();
@@ -126,24 +130,27 @@ public final class DependencyMonitor {
 				subjects.add(look(guard, nowNanos));
 			}
 		}
-		this.incidents.observe(nowNanos, now, subjects);
+		this.incidents.observe(nowNanos, at(nowNanos), subjects);
 	}
 
 	private Subject look(Guard guard, long nowNanos) {
 		DependencyWatch watch = this.watches.computeIfAbsent(guard, (same) -> new DependencyWatch(this.thresholds));
 		Load load = load(guard);
 		Counts second = guard.signals().tick(nowNanos, load.saturation());
-		watch.observe(nowNanos, second, load, failingSince(guard, nowNanos));
+		watch.observe(nowNanos, second, load, failing(guard, nowNanos));
 		return new Subject(guard.policy().name(), guard.policy().type(), watch.deviations(), watch.comparison(),
 				guard.signals()::operations);
 	}
 
-	private static @Nullable Long failingSince(Guard guard, long nowNanos) {
-		if (guard.signals().isFailing()) {
-			return guard.signals().failingSinceNanos();
-		}
+	private static @Nullable Deviation failing(Guard guard, long nowNanos) {
 		BreakerState breaker = guard.readBreaker().state();
-		return (breaker == BreakerState.OPEN || breaker == BreakerState.HALF_OPEN) ? nowNanos : null;
+		boolean refusing = breaker == BreakerState.OPEN || breaker == BreakerState.HALF_OPEN;
+		if (!refusing && !guard.signals().isFailing()) {
+			return null;
+		}
+		return new Deviation(DeviationSignal.FAILING,
+				guard.signals().isFailing() ? guard.signals().failingSinceNanos() : nowNanos,
+				refusing ? "Its breaker is " + breaker : "Its last calls all failed");
 	}
 
 	/** How much of a dependency is in use: of its slots, or of its connections. */
@@ -161,7 +168,7 @@ public final class DependencyMonitor {
 
 	/** When something on the monotonic clock was. */
 	Instant at(long nanos) {
-		return Instant.now().minusNanos(this.registry.now() - nanos).truncatedTo(ChronoUnit.SECONDS);
+		return this.moments.at(nanos).truncatedTo(ChronoUnit.MILLIS);
 	}
 
 	/**

@@ -78,6 +78,11 @@ final class EndpointApplication implements AutoCloseable {
 			.collect(Collectors.joining(",", "spring.autoconfigure.exclude=", ""));
 	}
 
+	String url(String path) {
+		return "http://localhost:" + this.context.getEnvironment().getRequiredProperty("local.management.port")
+				+ "/actuator" + path;
+	}
+
 	ResponseEntity<String> get(String path) {
 		return get(path, (headers) -> {
 		});
