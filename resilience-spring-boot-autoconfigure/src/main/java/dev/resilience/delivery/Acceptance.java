@@ -44,25 +44,12 @@ final class Acceptance implements AutoCloseable {
 	 */
 	void accept(Letter letter, Duration patience, Runnable stored) {
 		try {
-			if (!CallerTransaction.isActive()) {
-				this.writes.write(letter, patience);
-				stored.run();
-			}
-			else if (CommitListener.isCommitted()) {
-				acceptAfterCommit(letter, patience);
-				stored.run();
-			}
-			else if (this.transaction.isOfOurDatabase()) {
-				this.store.addWithinTransaction(letter);
-				TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
+			if (CallerTransaction.isActive()) {
+				accept(letter, patience, stored, Commit.current());
 			}
 			else {
-				HeldCall call = new HeldCall(letter, this.store, this.clock, stored,
-						() -> storeLate(letter, patience, stored));
-				TransactionSynchronizationManager.registerSynchronization(call);
-				if (CommitListener.isCommitting()) {
-					call.hold();
-				}
+				this.writes.write(letter, patience);
+				stored.run();
 			}
 		}
 		catch (DeliveryRejectedException ex) {
@@ -79,10 +66,30 @@ final class Acceptance implements AutoCloseable {
 		}
 	}
 
-	// on the connection that the thread has: there may be no other one for it
-	private void acceptAfterCommit(Letter letter, Duration patience)
+	private void accept(Letter letter, Duration patience, Runnable stored, @Nullable Commit commit)
 			throws SQLException, TimeoutException, ExecutionException {
-		if (this.transaction.isOfOurDatabase()) {
+		if (commit != null && commit.isDone()) {
+			acceptAfterCommit(letter, patience, commit);
+			stored.run();
+		}
+		else if (this.transaction.isOfOurDatabase()) {
+			this.store.addWithinTransaction(letter);
+			TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
+		}
+		else {
+			HeldCall call = new HeldCall(letter, this.store, this.clock, commit, stored,
+					() -> storeLate(letter, patience, stored));
+			TransactionSynchronizationManager.registerSynchronization(call);
+			if (commit != null && commit.isBegun()) {
+				call.hold();
+			}
+		}
+	}
+
+	// on the connection that the thread has: there may be no other one for it
+	private void acceptAfterCommit(Letter letter, Duration patience, Commit commit)
+			throws SQLException, TimeoutException, ExecutionException {
+		if (this.transaction.isOn(commit.connection())) {
 			try {
 				this.store.addWithinTransaction(letter);
 				this.transaction.commitAddition();

@@ -38,6 +38,10 @@ final class CallerTransaction extends DataSourceTransactionManager {
 		if (!(TransactionSynchronizationManager.getResource(this.store) instanceof ConnectionHolder holder)) {
 			return false;
 		}
+		if (Commit.hasEnded(holder)) {
+			// an outer one, to which nothing can be added any more
+			return false;
+		}
 		try {
 			return isExistingTransaction(doGetTransaction())
 					|| (!holder.isSynchronizedWithTransaction() && !holder.getConnection().getAutoCommit());
@@ -45,6 +49,11 @@ final class CallerTransaction extends DataSourceTransactionManager {
 		catch (SQLException ex) {
 			throw new IllegalStateException("The connection of the transaction does not answer", ex);
 		}
+	}
+
+	/** Whether a connection is the one that the thread has to our database. */
+	boolean isOn(@Nullable ConnectionHolder connection) {
+		return connection != null && TransactionSynchronizationManager.getResource(this.store) == connection;
 	}
 
 	/** Commit what was added after the commit. */

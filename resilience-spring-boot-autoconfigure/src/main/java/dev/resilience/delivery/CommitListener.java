@@ -1,72 +1,85 @@
 package dev.resilience.delivery;
 
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.Ordered;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.JdbcTransactionObjectSupport;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
-import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells how far a transaction has come with its commit. While it commits, as when JPA
- * flushes, it may still fail; once it has, nothing can be added to it any more.
+ * Has durable calls know how far the {@link Commit} of a transaction has come, and how it
+ * has failed.
  */
 public final class CommitListener implements TransactionExecutionListener {
 
-	/** Whether nobody will be asked before the commit any more. */
-	static boolean isCommitting() {
-		return commit() != null;
-	}
+	// weak: Spring does not tell of each end, as when another listener fails, or somebody
+	// runs out of time before the commit
+	private final Map<TransactionExecution, Commit> commits = Collections.synchronizedMap(new WeakHashMap<>());
 
-	/** Whether the current transaction has committed. */
-	static boolean isCommitted() {
-		Commit commit = commit();
-		return commit != null && commit.done;
-	}
-
-	private static @Nullable Commit commit() {
-		for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
-			if (each instanceof Commit commit) {
-				return commit;
-			}
+	@Override
+	public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+		// a nested one does not decide
+		if (failure == null && transaction.isNewTransaction() && !transaction.isNested()
+				&& transaction instanceof DefaultTransactionStatus status && status.isNewSynchronization()) {
+			Commit commit = new Commit(connection(status));
+			TransactionSynchronizationManager.registerSynchronization(commit);
+			this.commits.put(transaction, commit);
 		}
-		return null;
+	}
+
+	// that of JPA included
+	private static @Nullable ConnectionHolder connection(DefaultTransactionStatus status) {
+		return (status.getTransaction() instanceof JdbcTransactionObjectSupport object && object.hasConnectionHolder())
+				? object.getConnectionHolder() : null;
 	}
 
 	@Override
 	public void beforeCommit(TransactionExecution transaction) {
-		// a nested one does not decide
-		if (transaction.isNewTransaction() && !transaction.isNested()
-				&& TransactionSynchronizationManager.isSynchronizationActive()) {
-			TransactionSynchronizationManager.registerSynchronization(new Commit());
-			for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
-				if (each instanceof HeldCall call) {
-					// it was made while others prepared for the commit
-					call.hold();
-				}
-			}
+		Commit commit = this.commits.get(transaction);
+		if (commit != null) {
+			commit.begin();
 		}
 	}
 
-	/**
-	 * Goes with its transaction when that is suspended or ends.
-	 */
-	private static final class Commit implements TransactionSynchronization {
+	@Override
+	public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
+		end(transaction, failure);
+	}
 
-		private boolean done;
+	@Override
+	public void afterRollback(TransactionExecution transaction, @Nullable Throwable failure) {
+		end(transaction, failure);
+	}
 
-		@Override
-		public int getOrder() {
-			// before those that make calls because of the commit
-			return Ordered.HIGHEST_PRECEDENCE;
+	private void end(TransactionExecution transaction, @Nullable Throwable failure) {
+		Commit commit = this.commits.remove(transaction);
+		if (commit != null) {
+			commit.end(isRefusal(failure));
 		}
+	}
 
-		@Override
-		public void afterCommit() {
-			this.done = true;
+	// Spring says of them that the outcome is unknown
+	private static boolean isRefusal(@Nullable Throwable failure) {
+		for (Throwable each = failure; each != null; each = each.getCause()) {
+			if (each.getClass().getName().equals("jakarta.persistence.RollbackException")
+					|| (each instanceof SQLException sql && isRefusal(String.valueOf(sql.getSQLState())))) {
+				return true;
+			}
 		}
+		return false;
+	}
 
+	// a constraint, or a rollback: but 40003 is the one that knows nothing
+	private static boolean isRefusal(String state) {
+		return state.startsWith("23") || (state.startsWith("40") && !state.equals("40003"));
 	}
 
 }

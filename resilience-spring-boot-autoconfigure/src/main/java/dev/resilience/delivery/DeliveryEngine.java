@@ -216,7 +216,7 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 
 	private void begin(OpenStore store) {
 		if (this.upkeep == null) {
-			this.upkeep = new Upkeep(this, store, this.settings.pollInterval());
+			this.upkeep = new Upkeep(this, store, this.settings.pollInterval(), this.settings.heartbeat());
 		}
 	}
 

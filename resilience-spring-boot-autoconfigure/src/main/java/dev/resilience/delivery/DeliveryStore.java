@@ -6,6 +6,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -55,6 +58,12 @@ final class DeliveryStore {
 
 	private final boolean durable;
 
+	// those of transactions that have not ended yet
+	private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+	// those of transactions that were rolled back, as long as they cannot be removed
+	private final Set<Held> dropped = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Open the store.
 	 * @param dataSource of the database, whose tables exist
@@ -93,7 +102,7 @@ final class DeliveryStore {
 
 	/** Store a call in whatever transaction the thread's connection is. */
 	void addWithinTransaction(Letter letter) {
-		this.sql.jdbc().update(INSERT, this.sql.setter(row(letter, null)));
+		this.sql.callers().update(INSERT, this.sql.setter(row(letter, null)));
 	}
 
 	/** Store calls together, in a transaction of their own. */
@@ -112,7 +121,37 @@ final class DeliveryStore {
 	 * taken over.
 	 */
 	void addHeld(Letter letter, Instant now) {
+		this.held.add(held(letter));
 		this.sql.update(INSERT, row(letter, now));
+	}
+
+	/** Forget a call that was held, now or when the store answers again. */
+	void drop(Held call) {
+		this.dropped.add(call);
+		this.held.remove(call);
+		remove(call);
+		this.dropped.remove(call);
+	}
+
+	/** Have a call delivered that was held; if that fails, it is taken over. */
+	void release(Held call, Instant now) {
+		this.held.remove(call);
+		giveBack(call, now, 0);
+	}
+
+	/** Have a call taken over that was held, unless it is dropped or released soon. */
+	void letGo(Held call) {
+		this.held.remove(call);
+	}
+
+	/** Keep others from taking over what is held, and try again to drop calls. */
+	void keepHeld(Instant now) {
+		List<Held> calls = Stream.concat(this.held.stream(), this.dropped.stream()).toList();
+		for (int i = 0; i < calls.size(); i += MOST) {
+			change("update " + TABLE + " set last_heartbeat = ?" + IN_HAND,
+					calls.subList(i, Math.min(i + MOST, calls.size())), now);
+		}
+		List.copyOf(this.dropped).forEach(this::drop);
 	}
 
 	/** How a call is held that was just stored. */

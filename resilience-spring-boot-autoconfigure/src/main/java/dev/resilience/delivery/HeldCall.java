@@ -5,6 +5,7 @@ import java.util.Set;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.support.TransactionSynchronization;
 
@@ -21,6 +22,8 @@ final class HeldCall implements TransactionSynchronization {
 
 	private final Clock clock;
 
+	private final @Nullable Commit commit;
+
 	private final Runnable stored;
 
 	private final Set<Object> savepoints = new HashSet<>();
@@ -35,13 +38,15 @@ final class HeldCall implements TransactionSynchronization {
 
 	/**
 	 * Create the call.
+	 * @param commit of the transaction, {@code null} if nobody tells of it
 	 * @param stored runs when it is there for everybody to see
 	 * @param late stores it when nobody has said that the transaction commits
 	 */
-	HeldCall(Letter letter, DeliveryStore store, Clock clock, Runnable stored, Runnable late) {
+	HeldCall(Letter letter, DeliveryStore store, Clock clock, @Nullable Commit commit, Runnable stored, Runnable late) {
 		this.letter = letter;
 		this.store = store;
 		this.clock = clock;
+		this.commit = commit;
 		this.stored = stored;
 		this.late = late;
 		this.held = DeliveryStore.held(letter);
@@ -81,16 +86,29 @@ final class HeldCall implements TransactionSynchronization {
 
 	@Override
 	public void afterCompletion(int status) {
-		if (this.state == State.REJECTED || (this.state == State.HELD && status == STATUS_ROLLED_BACK)) {
-			this.store.remove(this.held);
-		}
-		else if (this.state == State.HELD) {
-			// if it is not known, rather twice than never
-			this.store.giveBack(this.held, this.clock.now(), 0);
-			this.stored.run();
+		if (this.state != State.WAITING) {
+			if (status == STATUS_UNKNOWN && this.commit != null) {
+				// its failure says more; if nobody tells it, the call is taken over
+				this.store.letGo(this.held);
+				this.commit.endLater(this);
+			}
+			else {
+				end(status == STATUS_ROLLED_BACK);
+			}
 		}
 		else if (status == STATUS_COMMITTED && !this.forgotten) {
 			this.late.run();
+		}
+	}
+
+	/** Drop it, or else have it delivered: rather twice than never. */
+	void end(boolean rolledBack) {
+		if (rolledBack || this.forgotten || this.state == State.REJECTED) {
+			this.store.drop(this.held);
+		}
+		else {
+			this.store.release(this.held, this.clock.now());
+			this.stored.run();
 		}
 	}
 

@@ -22,6 +22,7 @@ import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -36,6 +37,8 @@ final class Sql {
 
 	private final DataSource dataSource;
 
+	private final JdbcTemplate callers;
+
 	private final JdbcTemplate jdbc;
 
 	private final TransactionTemplate transactions;
@@ -44,8 +47,11 @@ final class Sql {
 
 	Sql(DataSource dataSource, JdbcCustomization dialect) {
 		this.dataSource = dataSource;
-		this.jdbc = new JdbcTemplate(dataSource);
-		this.transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		this.callers = new JdbcTemplate(dataSource);
+		// a transaction of ours would take the connection of JPA's, and commit it
+		DataSource own = new DelegatingDataSource(dataSource);
+		this.jdbc = new JdbcTemplate(own);
+		this.transactions = new TransactionTemplate(new JdbcTransactionManager(own));
 		this.transactions.setTimeout(TIMEOUT_SECONDS);
 		this.dialect = dialect;
 	}
@@ -58,11 +64,16 @@ final class Sql {
 		return this.jdbc;
 	}
 
+	/** On the connection of the caller's transaction. */
+	JdbcTemplate callers() {
+		return this.callers;
+	}
+
 	<T> T inTransaction(Function<TransactionStatus, T> work) {
 		return Objects.requireNonNull(this.transactions.execute(work::apply));
 	}
 
-	/** Change rows, in the present transaction or in one of their own. */
+	/** Change rows, in the present transaction of ours or in one of their own. */
 	int update(String sql, @Nullable Object... arguments) {
 		return inTransaction((status) -> this.jdbc.update(sql, setter(arguments)));
 	}

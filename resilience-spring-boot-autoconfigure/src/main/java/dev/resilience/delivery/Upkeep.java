@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to stored calls that nobody attempts: those that are too old, those of operations
- * that are gone, those that a wrong clock has sent into the future.
+ * Sees to stored calls that nobody attempts: those that are held, those that are too old,
+ * those of operations that are gone, those that a wrong clock has sent into the future.
  */
 final class Upkeep implements AutoCloseable {
 
@@ -41,8 +41,9 @@ final class Upkeep implements AutoCloseable {
 
 	private final Duration unknownFor;
 
-	private final ScheduledExecutorService timer = Executors
-		.newSingleThreadScheduledExecutor(Workers.threads("resilience-upkeep-"));
+	// two threads: what is held must not wait for everything else
+	private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2,
+			Workers.threads("resilience-upkeep-"));
 
 	// how many calls there were when their number had last changed much
 	private long known;
@@ -54,12 +55,22 @@ final class Upkeep implements AutoCloseable {
 
 	private boolean failing;
 
-	Upkeep(DeliveryEngine engine, OpenStore store, Duration pollInterval) {
+	Upkeep(DeliveryEngine engine, OpenStore store, Duration pollInterval, Duration heartbeat) {
 		this.engine = engine;
 		this.store = store;
 		Duration interval = pollInterval.multipliedBy(POLLS);
 		this.unknownFor = interval.multipliedBy(UNKNOWN_AFTER);
 		this.timer.scheduleWithFixedDelay(this::run, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+		this.timer.scheduleWithFixedDelay(this::keepHeld, 0, heartbeat.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private void keepHeld() {
+		try {
+			this.store.calls().keepHeld(this.engine.clock().now());
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Calls that are held could not be kept", ex);
+		}
 	}
 
 	private void run() {

@@ -120,8 +120,12 @@ class InheritedMethodTests {
 	}
 
 	private static <T> T client(Class<T> type) {
-		InvocationHandler handler = (proxy, method, arguments) -> method.isDefault()
-				? InvocationHandler.invokeDefault(proxy, method, arguments) : Guarded.here();
+		InvocationHandler handler = (proxy, method, arguments) -> {
+			if (method.getDeclaringClass() == Object.class) {
+				return method.invoke(type, arguments);
+			}
+			return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, arguments) : Guarded.here();
+		};
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
 	}
 
