@@ -116,13 +116,19 @@ class Call implements EnclosingCall, CallEvent {
 		return failure;
 	}
 
-	/** The outcome is known. */
+	/** The outcome is known, and the listeners are told. */
 	void ended(Outcome outcome) {
 		this.outcome = (byte) outcome.ordinal();
+		tell(this);
 	}
 
-	/** Its caller has given it up. */
-	void cancelled() {
+	/** Its caller has given it up, and the listeners are told. */
+	void cancelled(long nowNanos) {
+		tell(new CancelledCall(this, nowNanos));
+	}
+
+	void tell(CallEvent event) {
+		guard().listeners().onCall(event);
 	}
 
 	/**

@@ -23,8 +23,7 @@ final class Conclusion {
 
 	/** The caller has gone: neither a success nor a failure of the dependency. */
 	static void cancelled(Call call) {
-		call.cancelled();
-		call.guard().listeners().onCall(new CancelledCall(call, call.guard().now()));
+		call.cancelled(call.guard().now());
 	}
 
 	/** Lets a web response recognise the failure of a critical dependency. */
@@ -75,7 +74,6 @@ final class Conclusion {
 
 	static void publish(Call call, Outcome outcome) {
 		call.ended(outcome);
-		call.guard().listeners().onCall(call);
 	}
 
 }

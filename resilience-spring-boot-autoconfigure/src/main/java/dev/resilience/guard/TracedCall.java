@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import dev.resilience.DependencyCall;
 import dev.resilience.guard.Tracing.Scope;
 import dev.resilience.guard.Tracing.Trace;
+import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +39,31 @@ final class TracedCall extends Call {
 
 	@Override
 	void ended(Outcome outcome) {
-		super.ended(outcome);
-		Failure failure = this.failure;
-		this.trace.ended(outcome, failure(), (failure != null) ? failure.exceptionIfMade() : null);
+		try {
+			super.ended(outcome);
+		}
+		finally {
+			Failure failure = this.failure;
+			this.trace.ended(outcome, failure(), (failure != null) ? failure.exceptionIfMade() : null);
+		}
 	}
 
 	@Override
-	void cancelled() {
-		this.trace.ended(null, failure(), null);
+	void cancelled(long nowNanos) {
+		try {
+			super.cancelled(nowNanos);
+		}
+		finally {
+			this.trace.ended(null, failure(), null);
+		}
+	}
+
+	// what the listeners record is an example of this trace
+	@Override
+	void tell(CallEvent event) {
+		try (Scope traced = this.trace.scope()) {
+			super.tell(event);
+		}
 	}
 
 }

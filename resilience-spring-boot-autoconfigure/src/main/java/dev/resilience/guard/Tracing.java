@@ -51,6 +51,12 @@ public interface Tracing {
 		Scope attempt(int number);
 
 		/**
+		 * The current thread traces what it does for the call besides its attempts.
+		 * @return ends that, on the same thread
+		 */
+		Scope scope();
+
+		/**
 		 * An attempt has failed, or was not made.
 		 * @param number the number of the attempt, from 1
 		 * @param failure what kind of failure it is

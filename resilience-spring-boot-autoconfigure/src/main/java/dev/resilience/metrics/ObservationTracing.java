@@ -56,7 +56,7 @@ public final class ObservationTracing implements Tracing {
 			observation.parentObservation(surrounding);
 		}
 		safely(observation::start);
-		return new ObservationTrace(observation);
+		return new ObservationTrace(this.registry, observation);
 	}
 
 	// also a predicate of the application must not fail the call
@@ -80,7 +80,7 @@ public final class ObservationTracing implements Tracing {
 		}
 	}
 
-	private record ObservationTrace(Observation observation) implements Trace {
+	private record ObservationTrace(ObservationRegistry registry, Observation observation) implements Trace {
 
 		// what is not to be observed is called within what surrounds it
 		@Override
@@ -90,18 +90,34 @@ public final class ObservationTracing implements Tracing {
 
 		@Override
 		public Scope attempt(int number) {
+			safely(() -> this.observation.event(Event.of("attempt", "attempt " + number)));
+			return scope();
+		}
+
+		@Override
+		public Scope scope() {
 			if (this.observation.isNoop()) {
 				return Scope.NONE;
 			}
+			Observation.Scope before = this.registry.getCurrentObservationScope();
 			try {
-				this.observation.event(Event.of("attempt", "attempt " + number));
 				Observation.Scope scope = this.observation.openScope();
 				return () -> safely(scope::close);
 			}
 			catch (RuntimeException ex) {
 				logger.warn("A call could not be traced", ex);
+				leave(before);
 				return Scope.NONE;
 			}
+		}
+
+		// one that a handler failed to open is current all the same
+		private void leave(Observation.@Nullable Scope before) {
+			Observation.Scope opened = this.registry.getCurrentObservationScope();
+			if (opened != null && opened != before) {
+				safely(opened::close);
+			}
+			this.registry.setCurrentObservationScope(before);
 		}
 
 		@Override

@@ -1,5 +1,7 @@
 package dev.resilience.policy;
 
+import java.math.BigDecimal;
+
 /**
  * A share between 0 and 1, written {@code 50%} or {@code 0.5}.
  *
@@ -23,8 +25,9 @@ public record Rate(double value) {
 	public static Rate of(String text) {
 		String trimmed = text.trim();
 		try {
-			return trimmed.endsWith("%")
-					? new Rate(Double.parseDouble(trimmed.substring(0, trimmed.length() - 1).trim()) / 100)
+			// 99.9% is 0.999, not a little more
+			return trimmed.endsWith("%") ? new Rate(
+					new BigDecimal(trimmed.substring(0, trimmed.length() - 1).trim()).movePointLeft(2).doubleValue())
 					: new Rate(Double.parseDouble(trimmed));
 		}
 		catch (IllegalArgumentException ex) {

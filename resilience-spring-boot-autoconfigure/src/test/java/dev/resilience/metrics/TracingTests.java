@@ -22,6 +22,7 @@ import dev.resilience.autoconfigure.ResilienceMetricsAutoConfiguration;
 import dev.resilience.autoconfigure.ResilienceTracingAutoConfiguration;
 import dev.resilience.guard.Tracing;
 import dev.resilience.registry.DependencyRegistry;
+import dev.resilience.signal.CallListener;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -105,6 +106,24 @@ class TracingTests {
 			assertThat(events()).containsExactly("attempt 1", "attempt 1 failed: unknown", "attempt 2");
 			assertThat(call.getError()).isNull();
 		});
+	}
+
+	// an exemplar names what is current
+	@ParameterizedTest
+	@ValueSource(strings = { "caller", "thread" })
+	void whatListensToACallIsToldWithinIt(String isolation) {
+		Queue<Observation.Context> told = new ConcurrentLinkedQueue<>();
+		this.runner.withPropertyValues("resilience.dependencies.payments.isolation=" + isolation)
+			.withBean(CallListener.Factory.class, () -> (dependency) -> (event) -> {
+				Observation current = this.observations.getCurrentObservation();
+				told.add((current != null) ? current.getContext() : new Observation.Context());
+			})
+			.run((context) -> {
+				context.getBean(Dependencies.class).run("payments", () -> {
+				});
+				assertThat(told).containsExactly(onlyCall());
+				assertThat(this.observations.getCurrentObservation()).isNull();
+			});
 	}
 
 	@Test
@@ -197,6 +216,7 @@ class TracingTests {
 		this.observations.observationConfig().observationHandler(new FailingHandler());
 		with((context, dependencies) -> {
 			assertThat(dependencies.<String, RuntimeException>call("payments", () -> "value")).isEqualTo("value");
+			assertThat(this.observations.getCurrentObservation()).isNull();
 			assertThatIllegalStateException().isThrownBy(() -> dependencies.run("payments", () -> {
 				throw new IllegalStateException("own");
 			})).withMessage("own");

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -37,25 +35,17 @@ import static org.awaitility.Awaitility.await;
  */
 final class Browser implements AutoCloseable {
 
-	private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-
-	private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-
 	private final ChromeDriver driver;
 
 	private Browser(ChromeDriver driver) {
 		this.driver = driver;
 	}
 
-	/** Open it; the test is skipped where there is none, but not in CI. */
 	static Browser open() {
-		boolean present = Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
-		if (System.getenv("RESILIENCE_CI") != null) {
-			Assertions.assertTrue(present, "There is no chromium, which CI needs");
-		}
-		Assumptions.assumeTrue(present, "There is no chromium: the page is not tested in a browser");
+		InstalledTool chromium = InstalledTool.named("chromium");
+		InstalledTool driver = InstalledTool.named("chromedriver");
 		ChromeOptions options = new ChromeOptions();
-		options.setBinary(CHROMIUM.toFile());
+		options.setBinary(chromium.path().toFile());
 		options.addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars");
 		LoggingPreferences logs = new LoggingPreferences();
@@ -63,7 +53,7 @@ final class Browser implements AutoCloseable {
 		logs.enable(LogType.PERFORMANCE, Level.ALL);
 		options.setCapability("goog:loggingPrefs", logs);
 		return new Browser(new ChromeDriver(
-				new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(), options));
+				new ChromeDriverService.Builder().usingDriverExecutable(driver.path().toFile()).build(), options));
 	}
 
 	void look(String url) {
