@@ -31,7 +31,7 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 				"org.reactivestreams.Publisher", "org.springframework.http.HttpEntity",
 				"org.springframework.security.core.context.SecurityContextHolder",
 				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
-				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
+				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono", "tools.jackson.databind.json.JsonMapper")
 			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));
 		hints.resources().registerPattern("dev/resilience/delivery/*/*.sql");
 	}
