@@ -57,6 +57,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -146,8 +147,8 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	DependencyRegistry resilienceDependencyRegistry(ResilienceProperties properties, PolicyResolver policies,
-			Environment environment, ObjectProvider<CallListener.Factory> listeners) {
-		return new DependencyRegistry(policies, environment, listeners.orderedStream().toList(),
+			Environment environment, ObjectProvider<CallListener.Factory> listeners, ConnectionPools pools) {
+		return new DependencyRegistry(policies, environment, listeners.orderedStream().toList(), pools,
 				properties.allowUnknown() ? properties.maxUnknown() : 0);
 	}
 
@@ -174,9 +175,9 @@ public final class ResilienceAutoConfiguration {
 
 	@Bean
 	RuntimePolicies resilienceRuntimePolicies(ResilienceProperties properties, BeanFactory beans,
-			OperationCatalog catalog, DependencyRegistry registry, HealthChecks healthChecks,
+			OperationCatalog catalog, DependencyRegistry registry, HealthChecks healthChecks, PartnerMaps partners,
 			DependencyMonitor monitor) {
-		return new RuntimePolicies(properties, beans, catalog, registry, healthChecks, monitor);
+		return new RuntimePolicies(properties, beans, catalog, registry, healthChecks, partners, monitor);
 	}
 
 	@Bean
@@ -203,21 +204,30 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	DependencyMonitor resilienceDependencyMonitor(DependencyRegistry registry, ObjectProvider<ConnectionPools> pools,
+	DependencyMonitor resilienceDependencyMonitor(DependencyRegistry registry, ConnectionPools pools,
 			ResilienceProperties properties, Incidents incidents, Threads threads) {
-		return new DependencyMonitor(registry, pools.getIfAvailable(() -> ConnectionPools.NONE),
-				properties.warnings().thresholds(), incidents, threads.timer(), threads.workers());
+		return new DependencyMonitor(registry, pools, properties.warnings().thresholds(), incidents, threads.timer(),
+				threads.workers());
 	}
 
 	@Bean
-	PartnerMaps resiliencePartnerMaps() {
-		return new PartnerMaps();
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DataSourcePools resilienceConnectionPools(ConfigurableListableBeanFactory beans,
+			ObjectProvider<PoolReader> reader) {
+		return new DataSourcePools(beans, reader);
+	}
+
+	@Bean
+	PartnerMaps resiliencePartnerMaps(org.springframework.core.env.Environment properties, Threads threads,
+			ResourceLoader resources) {
+		return new PartnerMaps(properties.getProperty("spring.application.name"), threads.timer(), threads.workers(),
+				System::nanoTime, resources.getClassLoader());
 	}
 
 	@Bean
 	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks,
-			DependencyMonitor monitor, Threads threads) {
-		return new GuardLifecycle(registry, healthChecks, monitor, threads.timer());
+			PartnerMaps partners, DependencyMonitor monitor, Threads threads) {
+		return new GuardLifecycle(registry, healthChecks, partners, monitor, threads.timer());
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -255,6 +265,17 @@ public final class ResilienceAutoConfiguration {
 		@Bean
 		SpringTransactions resilienceTransactions() {
 			return new SpringTransactions();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(DataSourcePoolMetadataProvider.class)
+	static class ConnectionPoolConfiguration {
+
+		@Bean
+		PoolReader resiliencePoolReader(ObjectProvider<DataSourcePoolMetadataProvider> providers) {
+			return new MetadataPoolReader(providers.orderedStream().toList());
 		}
 
 	}

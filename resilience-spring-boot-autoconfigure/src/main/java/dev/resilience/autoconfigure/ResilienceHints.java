@@ -32,7 +32,7 @@ final class ResilienceHints implements RuntimeHintsRegistrar {
 				"org.springframework.security.core.context.SecurityContextHolder",
 				"org.springframework.security.web.csrf.CsrfToken",
 				"org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
-				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono")
+				"reactor.core.publisher.Flux", "reactor.core.publisher.Mono", "tools.jackson.databind.json.JsonMapper")
 			.forEach((type) -> hints.reflection().registerTypeIfPresent(classLoader, type));
 		hints.resources().registerPattern("dev/resilience/delivery/*/*.sql");
 	}

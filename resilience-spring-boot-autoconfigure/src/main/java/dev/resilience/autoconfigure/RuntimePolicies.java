@@ -2,18 +2,21 @@ package dev.resilience.autoconfigure;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.guard.Guard;
 import dev.resilience.interceptor.InvalidDependencyException;
 import dev.resilience.interceptor.OperationCatalog;
+import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.policy.Settings;
 import dev.resilience.registry.DependencyMonitor;
 import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.HealthChecks;
+import dev.resilience.registry.PartnerMaps;
 import dev.resilience.registry.PolicyChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,8 @@ final class RuntimePolicies implements PolicyChanges {
 
 	private final HealthChecks healthChecks;
 
+	private final PartnerMaps partners;
+
 	private final DependencyMonitor monitor;
 
 	private final ReentrantLock change = new ReentrantLock();
@@ -52,12 +57,13 @@ final class RuntimePolicies implements PolicyChanges {
 	 * @param beans bind the properties anew
 	 */
 	RuntimePolicies(ResilienceProperties properties, BeanFactory beans, OperationCatalog catalog,
-			DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor) {
+			DependencyRegistry registry, HealthChecks healthChecks, PartnerMaps partners, DependencyMonitor monitor) {
 		this.properties = properties;
 		this.beans = beans;
 		this.catalog = catalog;
 		this.registry = registry;
 		this.healthChecks = healthChecks;
+		this.partners = partners;
 		this.monitor = monitor;
 	}
 
@@ -118,7 +124,9 @@ final class RuntimePolicies implements PolicyChanges {
 		catch (InvalidDependencyException ex) {
 			throw new IllegalArgumentException(ex.getMessage() + ". " + ex.action(), ex);
 		}
-		this.healthChecks.update(this.registry.guards().stream().map(Guard::policy).toList());
+		List<DependencyPolicy> policies = this.registry.guards().stream().map(Guard::policy).toList();
+		this.healthChecks.update(policies);
+		this.partners.update(policies);
 	}
 
 }

@@ -188,7 +188,12 @@ public final class PolicyResolver {
 			.with(this.types.getOrDefault(type, Settings.NONE), typeOrigin(type));
 		Duration timeout = layers.positive("timeout", Settings::timeout, Defaults.timeout(type));
 		int maxAttempts = maxAttempts(layers, type);
+		String description = layers.pick("description", Settings::description);
 		String fallback = layers.pick("fallback", Settings::fallback);
+		URI healthCheck = url(layers, "health-check", Settings::healthCheck, "https://payments.internal/health");
+		Rate availability = layers.pick("availability", Settings::availability);
+		String dataSource = layers.pick("data-source", Settings::dataSource);
+		URI map = url(layers, "map", Settings::map, "https://payments.internal/actuator/integrations");
 		DependencyPolicy.Breaker breaker = DependencyPolicy.Breaker.decide(layers);
 		DependencyPolicy.Bulkhead bulkhead = DependencyPolicy.Bulkhead.decide(layers, type);
 		DependencyPolicy.Budget budget = DependencyPolicy.Budget.decide(layers);
@@ -218,12 +223,8 @@ public final class PolicyResolver {
 				operation.sources().forEach(sources::putIfAbsent);
 			}
 		}
-		return new DependencyPolicy(name, type, layers.pick("description", Settings::description), fallback, timeout,
-				maxAttempts, url(layers, "health-check", Settings::healthCheck, "https://payments.internal/health"),
-				interval, layers.pick("availability", Settings::availability),
-				layers.pick("data-source", Settings::dataSource),
-				url(layers, "map", Settings::map, "https://payments.internal/actuator/integrations"), position, mode,
-				breaker, bulkhead, budget, rateLimit, maxPause, sources);
+		return new DependencyPolicy(name, type, description, fallback, timeout, maxAttempts, healthCheck, interval,
+				availability, dataSource, map, position, mode, breaker, bulkhead, budget, rateLimit, maxPause, sources);
 	}
 
 	/**

@@ -20,4 +20,13 @@ public interface ConnectionPools {
 	 */
 	@Nullable Load load(DependencyPolicy policy);
 
+	/**
+	 * Refuse a policy that names a pool which cannot be.
+	 * @param policy of a dependency
+	 * @throws dev.resilience.policy.InvalidSettingException if there is no such
+	 * DataSource
+	 */
+	default void check(DependencyPolicy policy) {
+	}
+
 }

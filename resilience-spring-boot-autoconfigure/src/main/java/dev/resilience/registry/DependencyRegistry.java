@@ -32,6 +32,8 @@ public final class DependencyRegistry {
 
 	private final List<CallListener.Factory> listeners;
 
+	private final ConnectionPools pools;
+
 	private final UnknownDependencies unknown;
 
 	private final Map<String, LiveDependency> dependencies = new ConcurrentHashMap<>();
@@ -45,13 +47,15 @@ public final class DependencyRegistry {
 	 * @param policies decides the policies
 	 * @param environment what all guards share
 	 * @param listeners who is told of the calls
+	 * @param pools the connection pools of those that are databases
 	 * @param maxUnknown how many dependencies may be live that nobody has configured
 	 */
 	public DependencyRegistry(PolicyResolver policies, Environment environment, List<CallListener.Factory> listeners,
-			int maxUnknown) {
+			ConnectionPools pools, int maxUnknown) {
 		this.policies = policies;
 		this.environment = environment;
 		this.listeners = List.copyOf(listeners);
+		this.pools = pools;
 		this.unknown = new UnknownDependencies(this, maxUnknown);
 	}
 
@@ -80,6 +84,7 @@ public final class DependencyRegistry {
 	public void define(PolicyResolver policies, Collection<DependencyPolicy> dependencies) {
 		List<Runnable> changes = new ArrayList<>();
 		for (DependencyPolicy policy : dependencies) {
+			this.pools.check(policy);
 			LiveDependency live = this.dependencies.get(policy.name());
 			if (policy.mode() == Mode.OBSERVE && (live == null || live.guard().policy().mode() != Mode.OBSERVE)) {
 				changes.add(() -> logger.warn(

@@ -1,15 +1,17 @@
 package dev.resilience.registry;
 
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import dev.resilience.guard.Guard;
+import dev.resilience.policy.DependencyPolicy;
 
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the health checks and the monitor with the application, and lets a graceful stop
+ * Starts what looks at the dependencies with the application, and lets a graceful stop
  * wait for the calls that were fired and forgotten: after the web server has stopped, and
  * at most as long as the lifecycle phase lasts.
  */
@@ -24,6 +26,8 @@ public final class GuardLifecycle implements SmartLifecycle {
 
 	private final HealthChecks healthChecks;
 
+	private final PartnerMaps partners;
+
 	private final DependencyMonitor monitor;
 
 	private final ScheduledExecutorService timer;
@@ -34,20 +38,24 @@ public final class GuardLifecycle implements SmartLifecycle {
 	 * Create the lifecycle.
 	 * @param registry the live dependencies
 	 * @param healthChecks ask them how they are
+	 * @param partners follow their own maps
 	 * @param monitor looks what they do
 	 * @param timer looks whether all calls have ended
 	 */
-	public GuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor,
-			ScheduledExecutorService timer) {
+	public GuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks, PartnerMaps partners,
+			DependencyMonitor monitor, ScheduledExecutorService timer) {
 		this.registry = registry;
 		this.healthChecks = healthChecks;
+		this.partners = partners;
 		this.monitor = monitor;
 		this.timer = timer;
 	}
 
 	@Override
 	public void start() {
-		this.healthChecks.start(this.registry.guards().stream().map(Guard::policy).toList());
+		List<DependencyPolicy> policies = this.registry.guards().stream().map(Guard::policy).toList();
+		this.healthChecks.start(policies);
+		this.partners.start(policies);
 		this.monitor.start();
 		this.running = true;
 	}
@@ -55,6 +63,7 @@ public final class GuardLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.healthChecks.stop();
+		this.partners.stop();
 		this.monitor.stop();
 		this.running = false;
 	}

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url where it was read, without credentials
  * @param checkedAt when it was read, {@code null} if not yet
- * @param problem why it could not be read, {@code null} if it could
+ * @param problem why it could not be read since, {@code null} if it could; what was read
+ * before is kept for some minutes
  * @param application the name of the partner's application
  * @param status its status
- * @param incident its incident, {@code null} if there is none
+ * @param incident its incident, {@code null} if there is none, or if it was read more
+ * than a minute ago
  * @param cycle whether it is further up the chain, so that it is not followed
- * @param dependencies its dependencies by name
+ * @param dependencies its dependencies by name, as far as they are followed
  */
 public record PartnerMap(String url, @Nullable String checkedAt, @Nullable String problem, @Nullable String application,
 		@Nullable Status status, @Nullable Incident incident, boolean cycle, Map<String, Dependency> dependencies) {

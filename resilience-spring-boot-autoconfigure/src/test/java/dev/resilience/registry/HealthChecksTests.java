@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Predicate;
 
@@ -94,6 +95,23 @@ class HealthChecksTests {
 			run("http://localhost:" + silent.getLocalPort(),
 					(check) -> check.healthCheck().status() == Status.DOWN && isWarned(check));
 		}
+	}
+
+	@Test
+	void noticesThatAnAnswerDoesNotEnd() {
+		CountDownLatch end = new CountDownLatch(1);
+		this.server.createContext("/health/endless", (exchange) -> {
+			exchange.sendResponseHeaders(200, 0);
+			exchange.getResponseBody().flush();
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		run(url("") + "/endless", (check) -> check.healthCheck().status() == Status.DOWN && isWarned(check));
+		end.countDown();
 	}
 
 	@Test
