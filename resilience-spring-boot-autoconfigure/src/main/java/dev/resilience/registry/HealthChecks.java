@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Asks the dependencies that have a health check how they are, now and then, each with
@@ -39,6 +41,8 @@ public final class HealthChecks {
 	private final ScheduledExecutorService timer;
 
 	private final Executor workers;
+
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final Map<String, Result> results = new ConcurrentHashMap<>();
 
@@ -143,7 +147,8 @@ public final class HealthChecks {
 			});
 		}
 		catch (IllegalArgumentException ex) {
-			logger.warn("The health check of dependency '{}' has no usable URL: {}", name, RedactedUrl.of(url));
+			this.log.repeated(Level.WARN, name, null, "The health check of dependency '{}' has no usable URL: {}", name,
+					RedactedUrl.of(url));
 			note(name, false);
 		}
 	}
@@ -151,7 +156,7 @@ public final class HealthChecks {
 	private void note(String name, boolean up) {
 		Result before = this.results.put(name, new Result(up, Instant.now()));
 		if (!up && (before == null || before.up())) {
-			logger.warn("The health check of dependency '{}' fails", name);
+			this.log.repeated(Level.WARN, name, null, "The health check of dependency '{}' fails", name);
 		}
 	}
 
