@@ -7,9 +7,9 @@ import dev.resilience.registry.DeadLetter;
 import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DurableBacklog;
 import dev.resilience.registry.DurableBacklogs;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -21,11 +21,11 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  */
 public final class DeliveryOperations {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
 	private static final int LARGEST_PAGE = 500;
 
 	private static final int PAGE = 20;
+
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final DurableBacklogs backlogs;
 
@@ -118,8 +118,9 @@ public final class DeliveryOperations {
 		return new WebEndpointResponse<>(new Decided(action, letters));
 	}
 
-	private static WebEndpointResponse<Object> unreachable(String dependency, RuntimeException failure) {
-		logger.warn("The dead letters of dependency '{}' are out of reach", dependency, failure);
+	private WebEndpointResponse<Object> unreachable(String dependency, RuntimeException failure) {
+		this.log.repeated(Level.WARN, dependency, failure, "The dead letters of dependency '{}' are out of reach",
+				dependency);
 		return new WebEndpointResponse<>(new IntegrationsEndpoint.Problem("The store of durable calls does not answer"),
 				WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 	}

@@ -75,7 +75,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ResilienceProperties.class)
-@Import(AutoProxyRegistrar.class)
+@Import({ AutoProxyRegistrar.class, EventConfiguration.class })
 public final class ResilienceAutoConfiguration {
 
 	/** The name of an executor bean that replaces our own pool for guarded calls. */
@@ -199,8 +199,8 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	Incidents resilienceIncidents(ObjectProvider<Incidents.Listener> listener) {
-		return new Incidents(listener.getIfAvailable(() -> Incidents.Listener.NOBODY));
+	Incidents resilienceIncidents(ObjectProvider<Incidents.Listener> listeners) {
+		return new Incidents(listeners.orderedStream().toList());
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import dev.resilience.actuate.DeliveryOperations;
 import dev.resilience.actuate.IntegrationsEndpoint;
 import dev.resilience.actuate.IntegrationsPage;
 import dev.resilience.actuate.QuarantineReads;
+import dev.resilience.actuate.ReturnAudit;
 import dev.resilience.registry.DeadLetters;
 import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyRegistry;
@@ -63,6 +64,11 @@ public final class ResilienceEndpointAutoConfiguration {
 				new DeliveryOperations(backlogs.getIfAvailable(() -> DurableBacklogs.NONE),
 						deadLetters.getIfAvailable(), properties.showValues(), properties.roles(), audit),
 				writeAccess);
+	}
+
+	@Bean
+	ReturnAudit resilienceReturnAudit(EventPublication publication) {
+		return new ReturnAudit(publication::publish);
 	}
 
 }

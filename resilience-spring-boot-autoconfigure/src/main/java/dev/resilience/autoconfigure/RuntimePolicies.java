@@ -18,8 +18,10 @@ import dev.resilience.registry.DependencyRegistry;
 import dev.resilience.registry.HealthChecks;
 import dev.resilience.registry.PartnerMaps;
 import dev.resilience.registry.PolicyChanges;
+import dev.resilience.signal.DependencyLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.beans.factory.BeanFactory;
 
@@ -85,7 +87,8 @@ final class RuntimePolicies implements PolicyChanges {
 		finally {
 			this.change.unlock();
 		}
-		logger.warn("The policy of dependency '{}' was changed: {}", dependency, change.shown());
+		DependencyLog.line(Level.WARN, dependency)
+			.log("The policy of dependency '{}' was changed: {}", dependency, change.shown());
 		this.monitor.changed("the policy of %s was changed: %s".formatted(dependency, change.shown()));
 		return change.shown();
 	}

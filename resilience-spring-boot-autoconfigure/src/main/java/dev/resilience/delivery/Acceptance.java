@@ -7,9 +7,9 @@ import java.util.concurrent.TimeoutException;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class Acceptance implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final DeliveryStore store;
 
@@ -74,7 +74,7 @@ final class Acceptance implements AutoCloseable {
 		}
 		else if (this.transaction.isOfOurDatabase()) {
 			this.store.addWithinTransaction(letter);
-			TransactionSynchronizationManager.registerSynchronization(new Stored(stored));
+			TransactionSynchronizationManager.registerSynchronization(new Stored(letter, stored));
 		}
 		else {
 			HeldCall call = new HeldCall(letter, this.store, this.clock, commit, stored,
@@ -113,8 +113,13 @@ final class Acceptance implements AutoCloseable {
 			stored.run();
 		}
 		catch (TimeoutException | ExecutionException ex) {
-			logger.error("A durable call that was made after a commit is lost", ex);
+			lost(letter, ex);
 		}
+	}
+
+	private void lost(Letter letter, Exception failure) {
+		this.log.repeated(Level.ERROR, letter.dependency(), failure,
+				"A durable call of dependency '{}' that was made after a commit is lost", letter.dependency());
 	}
 
 	private static DeliveryRejectedException rejected(Letter letter, String reason, @Nullable Throwable cause) {
@@ -131,11 +136,14 @@ final class Acceptance implements AutoCloseable {
 	 */
 	private final class Stored implements TransactionSynchronization {
 
+		private final Letter letter;
+
 		private final Runnable stored;
 
 		private boolean completing;
 
-		private Stored(Runnable stored) {
+		private Stored(Letter letter, Runnable stored) {
+			this.letter = letter;
 			this.stored = stored;
 		}
 
@@ -155,7 +163,7 @@ final class Acceptance implements AutoCloseable {
 					Acceptance.this.transaction.commitAddition();
 				}
 				catch (SQLException ex) {
-					logger.error("A durable call that was made after a commit is lost", ex);
+					lost(this.letter, ex);
 					return;
 				}
 			}

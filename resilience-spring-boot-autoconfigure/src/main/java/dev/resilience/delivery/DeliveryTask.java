@@ -12,9 +12,11 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import dev.resilience.guard.Failure;
 import dev.resilience.guard.Work;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Attempts stored calls that are due, and does with them what follows from that.
@@ -22,6 +24,10 @@ import org.slf4j.LoggerFactory;
 final class DeliveryTask extends AbstractTask<byte[]> {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+
+	private final String dependency;
+
+	private final DependencyLog log;
 
 	private final DeliveryStore store;
 
@@ -35,14 +41,19 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 
 	/**
 	 * Create the task.
+	 * @param dependency whose calls it attempts
+	 * @param log is told what goes wrong
 	 * @param operations by their names
 	 * @param listener is told what became of a call
 	 */
-	DeliveryTask(DeliveryStore store, PayloadFormat format, Map<String, DurableOperation> operations, Clock clock,
-			Listener listener) {
+	DeliveryTask(String dependency, DependencyLog log, DeliveryStore store, PayloadFormat format,
+			Map<String, DurableOperation> operations, Clock clock, Listener listener) {
 		super(DeliveryStore.TASK, byte[].class, (complete, operationsOfTask) -> {
 			// nothing is thrown but by a store that fails: then it is taken over later
+			complete.getCause().ifPresent((failure) -> DeliveryRepository.failed(log, dependency, failure));
 		}, (complete, operationsOfTask) -> takeOver(store, clock, complete.getExecution()));
+		this.dependency = dependency;
+		this.log = log;
 		this.store = store;
 		this.format = format;
 		this.operations = operations;
@@ -87,13 +98,15 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 			arguments = this.format.arguments(stored, operation.calls().parameters());
 		}
 		catch (UnreadableCallException ex) {
-			logger.warn("A durable call cannot be read, {}: {}", call.id(), ex.getMessage());
-			logger.debug("The failure", ex);
+			this.log.repeated(Level.WARN, this.dependency, null, "A durable call cannot be read, {}: {}", call.id(),
+					ex.getMessage());
+			DependencyLog.line(Level.DEBUG, this.dependency).setCause(ex).log("The failure");
 			bury(call, "", DeadReason.UNREADABLE, attempts, LastFailure.of(ex));
 			return;
 		}
 		catch (UndecodableCallException ex) {
-			logger.warn("A durable call cannot be decoded now, {}: {}", call.id(), ex.cause().getClass().getName());
+			this.log.repeated(Level.WARN, this.dependency, null, "A durable call cannot be decoded now, {}: {}",
+					call.id(), ex.cause().getClass().getName());
 			DurableOperation later = this.operations.get(ex.operation());
 			LastFailure last = LastFailure.of(ex.cause());
 			if (later != null) {
@@ -149,7 +162,8 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 
 	private void bury(Held call, String operation, DeadReason reason, int attempts, @Nullable LastFailure last) {
 		if (this.store.bury(call, reason, attempts, last, this.clock.now())) {
-			logger.warn("A durable call of '{}' is tried no more and kept as a dead letter, {}: {}, {}", operation,
+			this.log.repeated(Level.WARN, this.dependency, null,
+					"A durable call of '{}' is tried no more and kept as a dead letter, {}: {}, {}", operation,
 					call.id(), reason, (last != null) ? last.kind() + " " + last.exception() : "not attempted");
 			this.listener.onDelivery(operation, DeliveryResult.DEAD);
 		}

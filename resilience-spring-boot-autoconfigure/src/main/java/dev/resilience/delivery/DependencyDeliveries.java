@@ -1,24 +1,18 @@
 package dev.resilience.delivery;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.SchedulerBuilder;
-import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import dev.resilience.guard.Guard;
-import dev.resilience.guard.Workers;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Delivers the stored calls of one dependency, on threads of its own: at most half as
@@ -27,12 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DependencyDeliveries {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
-	private static final Duration NEVER = Duration.ofDays(365_000);
-
-	private static final int MISSED_HEARTBEATS = 4;
-
 	private final Guard guard;
 
 	private final DeliveryStore store;
@@ -40,6 +28,8 @@ final class DependencyDeliveries {
 	private final DeliverySettings settings;
 
 	private final Clock clock;
+
+	private final DependencyLog log;
 
 	private final DeliveryTask task;
 
@@ -64,7 +54,8 @@ final class DependencyDeliveries {
 		this.settings = settings;
 		this.clock = clock;
 		this.all = all;
-		this.task = new DeliveryTask(store, format, all, clock, this::ended);
+		this.log = new DependencyLog(guard::now);
+		this.task = new DeliveryTask(guard.policy().name(), this.log, store, format, all, clock, this::ended);
 	}
 
 	Guard guard() {
@@ -109,30 +100,12 @@ final class DependencyDeliveries {
 		}
 		String name = this.guard.policy().name();
 		int threads = Math.max(1, this.guard.policy().bulkhead().maxConcurrent() / 2);
-		SchedulerBuilder builder = Scheduler.create(this.store.dataSource(), this.task)
-			.tableName(DeliveryStore.TABLE)
-			.jdbcCustomization(new DueCalls(this.store.dialect(), name, this::ready))
-			.serializer(RawPayload.INSTANCE)
-			.schedulerName(new SchedulerName.Fixed(this.settings.instance()))
-			.threads(threads)
-			.executorService(
-					Executors.newFixedThreadPool(threads, Workers.threads("resilience-delivery-" + name + "-")))
-			.dueExecutor(Executors.newSingleThreadExecutor(Workers.threads("resilience-due-" + name + "-")))
-			.housekeeperExecutor(
-					Executors.newSingleThreadScheduledExecutor(Workers.threads("resilience-heartbeat-" + name + "-")))
-			.pollingInterval(this.settings.pollInterval())
-			.heartbeatInterval(this.settings.heartbeat())
-			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
-			.deleteUnresolvedAfter(NEVER)
-			.shutdownMaxWait(this.settings.grace())
-			.commitWhenAutocommitDisabled(true)
-			.failureLogging(LogLevel.WARN, false)
-			.clock(this.clock);
-		this.scheduler = (this.store.skipsLocked() ? builder.pollUsingLockAndFetch(0.5, 1)
-				: builder.pollUsingFetch(0.5, 3))
-			.build();
-		this.scheduler.start();
-		logger.info("Durable calls of dependency '{}' are delivered by up to {} at once", name, threads);
+		Scheduler scheduler = DeliveryScheduler.create(name, threads, this.task, this.store,
+				new DueCalls(this.store.dialect(), name, this::ready), this.settings, this.log, this.clock);
+		this.scheduler = scheduler;
+		scheduler.start();
+		DependencyLog.line(Level.INFO, name)
+			.log("Durable calls of dependency '{}' are delivered by up to {} at once", name, threads);
 	}
 
 	/** End what is in hand within the grace, or give it back. */

@@ -9,9 +9,11 @@ import java.util.concurrent.TimeUnit;
 
 import dev.resilience.guard.Workers;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Sees to stored calls that nobody attempts: those that are held, those that are too old,
@@ -34,6 +36,8 @@ final class Upkeep implements AutoCloseable {
 	private static final int TIMES = 4;
 
 	private static final Duration BETWEEN_ADOPTIONS = Duration.ofSeconds(30);
+
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final DeliveryEngine engine;
 
@@ -139,7 +143,8 @@ final class Upkeep implements AutoCloseable {
 
 	private void bury(Held call, DurableOperation operation, Instant now) {
 		if (this.store.calls().bury(call, DeadReason.EXPIRED, now)) {
-			logger.warn("A durable call of '{}' is too old and kept as a dead letter, {}", operation.calls().name(),
+			this.log.repeated(Level.WARN, operation.calls().dependency(), null,
+					"A durable call of '{}' is too old and kept as a dead letter, {}", operation.calls().name(),
 					call.id());
 			operation.operation().guard().delivered(DeliveryResult.DEAD, 1);
 		}

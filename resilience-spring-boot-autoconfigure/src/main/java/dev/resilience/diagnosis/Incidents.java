@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
 import dev.resilience.DependencyType;
@@ -26,9 +27,10 @@ public final class Incidents {
 	// in which the others have time to follow
 	private static final long UNDERSTOOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	private final Listener listener;
+	private final List<Listener> listeners;
 
-	private final Deque<Change> changes = new ArrayDeque<>();
+	// may come from a call, which must not wait
+	private final Deque<Change> changes = new ConcurrentLinkedDeque<>();
 
 	private final Deque<Incident> past = new ArrayDeque<>();
 
@@ -48,20 +50,20 @@ public final class Incidents {
 
 	/**
 	 * Create the story.
-	 * @param listener is told of each incident
+	 * @param listeners are told of each incident
 	 */
-	public Incidents(Listener listener) {
-		this.listener = listener;
+	public Incidents(List<Listener> listeners) {
+		this.listeners = List.copyOf(listeners);
 	}
 
 	/**
 	 * Something was changed or started.
 	 * @param change what
 	 */
-	public synchronized void changed(Change change) {
+	public void changed(Change change) {
 		this.changes.addLast(change);
 		if (this.changes.size() > CHANGES_KEPT) {
-			this.changes.removeFirst();
+			this.changes.pollFirst();
 		}
 	}
 
@@ -98,7 +100,7 @@ public final class Incidents {
 		this.present = over ? null : incident;
 		if ((understood || over) && !this.told) {
 			this.told = true;
-			this.listener.began(incident);
+			this.listeners.forEach((listener) -> listener.began(incident));
 		}
 		if (over) {
 			end(incident);
@@ -112,7 +114,7 @@ public final class Incidents {
 			this.past.removeLast();
 		}
 		this.ended = List.copyOf(this.past);
-		this.listener.ended(incident);
+		this.listeners.forEach((listener) -> listener.ended(incident));
 	}
 
 	private @Nullable Cause cause(Course course, List<Subject> subjects) {
@@ -181,19 +183,6 @@ public final class Incidents {
 	 * Is told of each incident, once when it begins and once when it is over.
 	 */
 	public interface Listener {
-
-		/** Nobody is told. */
-		Listener NOBODY = new Listener() {
-
-			@Override
-			public void began(Incident incident) {
-			}
-
-			@Override
-			public void ended(Incident incident) {
-			}
-
-		};
 
 		/**
 		 * An incident is understood as far as it will be, some seconds after it has

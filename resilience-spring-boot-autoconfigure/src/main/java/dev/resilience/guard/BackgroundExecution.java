@@ -6,17 +6,15 @@ import java.util.function.UnaryOperator;
 
 import dev.resilience.DependencyCall;
 import dev.resilience.DependencyCallHolder;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Fire and forget: the caller goes on at once and never sees an error. Calls wait for
  * their place in the bulkhead in a bounded queue; their time counts from their start.
  */
 final class BackgroundExecution implements Execution {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final Backlog backlog;
 
@@ -83,9 +81,12 @@ final class BackgroundExecution implements Execution {
 	}
 
 	private static void lost(Operation operation, Throwable failure) {
-		logger.warn("Fire-and-forget call of '{}' failed: {}", operation.policy().operation(),
-				failure.getClass().getName());
-		logger.debug("The failure", failure);
+		String dependency = operation.policy().dependency();
+		operation.guard()
+			.log()
+			.repeated(Level.WARN, dependency, null, "Fire-and-forget call of '{}' failed: {}",
+					operation.policy().operation(), failure.getClass().getName());
+		DependencyLog.line(Level.DEBUG, dependency).setCause(failure).log("The failure");
 		if (failure instanceof Error error) {
 			// nobody waits who could see it
 			Thread thread = Thread.currentThread();

@@ -9,14 +9,14 @@ import java.util.function.DoubleSupplier;
 import dev.resilience.BreakerState;
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DependencyLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.internal.CircuitBreakerStateMachine;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Drives resilience4j's circuit breaker. A permission is bound to the state in which it
@@ -29,8 +29,6 @@ final class Breaker {
 
 	/** No permission was needed. */
 	static final int NOT_ASKED = -2;
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	// what is slow was decided before: the state machine is told one of two durations
 	private static final Duration SLOW_THRESHOLD = Duration.ofMillis(1);
@@ -101,7 +99,8 @@ final class Breaker {
 			this.state.addAndGet(2);
 			BreakerState from = shown(event.getStateTransition().getFromState());
 			BreakerState to = shown(event.getStateTransition().getToState());
-			logger.warn("Breaker of dependency '{}' is {}, was {}", this.name, to, from);
+			DependencyLog.line(Level.WARN, this.name)
+				.log("Breaker of dependency '{}' is {}, was {}", this.name, to, from);
 			this.listener.onBreaker(from, to);
 		});
 	}

@@ -11,6 +11,7 @@ import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.DependencyLog;
 import dev.resilience.signal.DependencySignals;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class Guard {
 
 	private final Listeners listeners;
 
+	private final DependencyLog log;
+
 	private final Admission admission;
 
 	private volatile DependencyPolicy policy;
@@ -48,7 +51,8 @@ public final class Guard {
 		this.bulkhead = new Bulkhead(policy.bulkhead().maxConcurrent());
 		this.budgets = new RetryBudgets(policy.budget(), start);
 		this.signals = new DependencySignals(start);
-		this.listeners = new Listeners(policy.name(), this.signals, listeners);
+		this.log = new DependencyLog(environment.clock());
+		this.listeners = new Listeners(policy.name(), this.log, this.signals, listeners);
 		this.admission = new Admission(policy, environment, this.bulkhead, this.listeners, start);
 	}
 
@@ -226,6 +230,10 @@ public final class Guard {
 
 	Listeners listeners() {
 		return this.listeners;
+	}
+
+	DependencyLog log() {
+		return this.log;
 	}
 
 	Admission admission() {

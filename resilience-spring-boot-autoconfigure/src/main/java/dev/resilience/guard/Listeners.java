@@ -10,25 +10,26 @@ import dev.resilience.SwitchPosition;
 import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.DependencyLog;
 import dev.resilience.signal.RetryDecision;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Who is told of the calls of a dependency. One that fails keeps the others from nothing.
  */
 final class Listeners implements CallListener {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
 	private final String dependency;
+
+	private final DependencyLog log;
 
 	// told of each call: an array costs no iterator
 	private final CallListener[] listeners;
 
-	Listeners(String dependency, CallListener own, List<CallListener> others) {
+	Listeners(String dependency, DependencyLog log, CallListener own, List<CallListener> others) {
 		this.dependency = dependency;
+		this.log = log;
 		this.listeners = new CallListener[others.size() + 1];
 		this.listeners[0] = own;
 		for (int i = 0; i < others.size(); i++) {
@@ -69,6 +70,11 @@ final class Listeners implements CallListener {
 	}
 
 	@Override
+	public void onSwitchReturned(SwitchPosition position, @Nullable String reason, Duration after) {
+		tell((listener) -> listener.onSwitchReturned(position, reason, after));
+	}
+
+	@Override
 	public void close() {
 		tell(CallListener::close);
 	}
@@ -86,7 +92,7 @@ final class Listeners implements CallListener {
 	}
 
 	private void failed(RuntimeException ex) {
-		logger.error("A listener of dependency '{}' failed", this.dependency, ex);
+		this.log.repeated(Level.ERROR, this.dependency, ex, "A listener of dependency '{}' failed", this.dependency);
 	}
 
 }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.DependencyLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The probes of a half-open breaker. Each has a lease: the time until the deadline of its
@@ -21,8 +21,6 @@ final class Probes {
 
 	/** Nobody probes, because the breaker is closed. */
 	static final int CLOSED = 0;
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	// they usually come back at once
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
@@ -153,7 +151,8 @@ final class Probes {
 		int out = ends.size();
 		ends.removeIf((end) -> nowNanos - end > 0);
 		for (int expired = out - ends.size(); expired > 0; expired--) {
-			logger.warn("A probe of dependency '{}' has not come back in time", this.machine.getName());
+			String name = this.machine.getName();
+			DependencyLog.line(Level.WARN, name).log("A probe of dependency '{}' has not come back in time", name);
 			this.lost.run();
 		}
 	}

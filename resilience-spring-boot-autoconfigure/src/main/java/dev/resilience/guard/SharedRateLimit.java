@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.InvalidSettingException;
+import dev.resilience.signal.DependencyLog;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A rate limit that instances share through a store. Calls stand in line; one request at
@@ -28,13 +28,13 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedRateLimit implements RateLimit {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
 	private static final long ASK_AGAIN_SECONDS = 1;
 
 	private final String dependency;
 
 	private final DependencyPolicy.RateLimit policy;
+
+	private final DependencyLog log;
 
 	private final RateLimit part;
 
@@ -63,6 +63,7 @@ final class SharedRateLimit implements RateLimit {
 		this.policy = policy;
 		this.environment = environment;
 		this.timeoutNanos = sharing.timeout().toNanos();
+		this.log = new DependencyLog(environment.clock());
 		this.part = new LocalRateLimit(policy, sharing.instances(), environment.clock(), environment.timer());
 		this.buckets = buckets;
 		this.limit = BucketConfiguration.builder().addLimit(RateLimit.bandwidth(policy, 1)).build();
@@ -248,14 +249,15 @@ final class SharedRateLimit implements RateLimit {
 			lost("an answer after " + TimeUnit.NANOSECONDS.toMillis(nanos) + "ms");
 		}
 		else if (this.reducedSince.getAndSet(null) != null) {
-			logger.info("The shared rate limit of dependency '{}' is back: its store answers again", this.dependency);
+			this.log.repeated(Level.INFO, this.dependency, null,
+					"The shared rate limit of dependency '{}' is back: its store answers again", this.dependency);
 		}
 	}
 
 	/** The store does not answer as it should. */
 	void lost(String reason) {
 		if (this.reducedSince.compareAndSet(null, Instant.now())) {
-			logger.warn(
+			this.log.repeated(Level.WARN, this.dependency, null,
 					"The shared rate limit of dependency '{}' is out of reach ({}): this instance keeps to 1/{} of it",
 					this.dependency, reason, this.environment.sharing().instances());
 		}

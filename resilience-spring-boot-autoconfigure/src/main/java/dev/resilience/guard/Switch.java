@@ -6,16 +6,14 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.resilience.SwitchPosition;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The kill switch of a dependency.
  */
 final class Switch {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final String name;
 
@@ -43,20 +41,26 @@ final class Switch {
 
 	private @Nullable Thrown present(long nowNanos) {
 		Thrown thrown = this.thrown.get();
-		if (thrown == null || thrown.leftNanos(nowNanos) > 0) {
+		if (thrown == null) {
+			return null;
+		}
+		Duration duration = thrown.duration();
+		if (duration == null || thrown.leftNanos(nowNanos) > 0) {
 			return thrown;
 		}
 		if (this.thrown.compareAndSet(thrown, null)) {
-			logger.warn("Switch of dependency '{}' returns to {} after {}", this.name, this.initial.position(),
-					thrown.duration());
-			this.listener.onSwitch(this.initial.position(), null, null);
+			SwitchPosition position = this.initial.position();
+			DependencyLog.line(Level.WARN, this.name)
+				.log("Switch of dependency '{}' returns to {} after {}", this.name, position, duration);
+			this.listener.onSwitchReturned(position, thrown.reason(), duration);
 		}
 		return null;
 	}
 
 	void set(SwitchPosition position, @Nullable String reason, @Nullable Duration duration, long nowNanos) {
-		logger.warn("Switch of dependency '{}' is set to {}{}, reason: {}", this.name, position,
-				(duration != null) ? " for " + duration : "", (reason != null) ? reason : "none given");
+		DependencyLog.line(Level.WARN, this.name)
+			.log("Switch of dependency '{}' is set to {}{}, reason: {}", this.name, position,
+					(duration != null) ? " for " + duration : "", (reason != null) ? reason : "none given");
 		this.thrown.set(new Thrown(position, reason, duration, nowNanos));
 		this.listener.onSwitch(position, reason, duration);
 	}

@@ -5,14 +5,14 @@ import java.util.Locale;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.guard.Tracing;
+import dev.resilience.signal.DependencyLog;
 import dev.resilience.signal.Outcome;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.Observation.Event;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Traces each call as an observation {@value #NAME}, with its attempts as events.
@@ -22,7 +22,7 @@ public final class ObservationTracing implements Tracing {
 	/** The name of the observations. */
 	public static final String NAME = "dependency.call";
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final ObservationRegistry registry;
 
@@ -46,7 +46,7 @@ public final class ObservationTracing implements Tracing {
 
 	@Override
 	public Trace start(String dependency, String operation, DependencyType type, @Nullable Object parent) {
-		Observation observation = create();
+		Observation observation = create(dependency);
 		String method = operation.equals(dependency) ? "" : " " + operation.substring(operation.lastIndexOf('.') + 1);
 		observation.contextualName(dependency + method)
 			.lowCardinalityKeyValue("dependency", dependency)
@@ -55,32 +55,38 @@ public final class ObservationTracing implements Tracing {
 		if (parent instanceof Observation surrounding) {
 			observation.parentObservation(surrounding);
 		}
-		safely(observation::start);
-		return new ObservationTrace(this.registry, observation);
+		ObservationTrace trace = new ObservationTrace(this, dependency, observation);
+		trace.safely(observation::start);
+		return trace;
 	}
 
 	// also a predicate of the application must not fail the call
-	private Observation create() {
+	private Observation create(String dependency) {
 		try {
 			return Observation.createNotStarted(NAME, this.registry);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A call could not be traced", ex);
+			failed(dependency, ex);
 			return Observation.NOOP;
 		}
 	}
 
-	// a handler that fails must not fail the call
-	private static void safely(Runnable tracing) {
-		try {
-			tracing.run();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("A call could not be traced", ex);
-		}
+	private void failed(String dependency, RuntimeException failure) {
+		this.log.repeated(Level.WARN, dependency, failure, "A call of dependency '{}' could not be traced", dependency);
 	}
 
-	private record ObservationTrace(ObservationRegistry registry, Observation observation) implements Trace {
+	private record ObservationTrace(ObservationTracing tracing, String dependency,
+			Observation observation) implements Trace {
+
+		// a handler that fails must not fail the call
+		private void safely(Runnable tracing) {
+			try {
+				tracing.run();
+			}
+			catch (RuntimeException ex) {
+				this.tracing.failed(this.dependency, ex);
+			}
+		}
 
 		// what is not to be observed is called within what surrounds it
 		@Override
@@ -99,13 +105,13 @@ public final class ObservationTracing implements Tracing {
 			if (this.observation.isNoop()) {
 				return Scope.NONE;
 			}
-			Observation.Scope before = this.registry.getCurrentObservationScope();
+			Observation.Scope before = this.tracing.registry.getCurrentObservationScope();
 			try {
 				Observation.Scope scope = this.observation.openScope();
 				return () -> safely(scope::close);
 			}
 			catch (RuntimeException ex) {
-				logger.warn("A call could not be traced", ex);
+				this.tracing.failed(this.dependency, ex);
 				leave(before);
 				return Scope.NONE;
 			}
@@ -113,11 +119,11 @@ public final class ObservationTracing implements Tracing {
 
 		// one that a handler failed to open is current all the same
 		private void leave(Observation.@Nullable Scope before) {
-			Observation.Scope opened = this.registry.getCurrentObservationScope();
+			Observation.Scope opened = this.tracing.registry.getCurrentObservationScope();
 			if (opened != null && opened != before) {
 				safely(opened::close);
 			}
-			this.registry.setCurrentObservationScope(before);
+			this.tracing.registry.setCurrentObservationScope(before);
 		}
 
 		@Override

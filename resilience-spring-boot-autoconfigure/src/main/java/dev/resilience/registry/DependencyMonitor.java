@@ -126,6 +126,8 @@ public final class DependencyMonitor {
 		this.watches.keySet().retainAll(guards);
 		List<Subject> subjects = new ArrayList<>();
 		for (Guard guard : guards) {
+			// one whose time is over returns when somebody looks
+			guard.readSwitch();
 			if (guard.signals().isCalled()) {
 				subjects.add(look(guard, nowNanos));
 			}

@@ -15,9 +15,9 @@ import dev.resilience.policy.DependencyPolicy;
 import dev.resilience.policy.Mode;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.util.Assert;
 
@@ -25,8 +25,6 @@ import org.springframework.util.Assert;
  * The live dependencies, by their names.
  */
 public final class DependencyRegistry {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private final Environment environment;
 
@@ -87,9 +85,9 @@ public final class DependencyRegistry {
 			this.pools.check(policy);
 			LiveDependency live = this.dependencies.get(policy.name());
 			if (policy.mode() == Mode.OBSERVE && (live == null || live.guard().policy().mode() != Mode.OBSERVE)) {
-				changes.add(() -> logger.warn(
-						"Dependency '{}' is only observed: what is decided for its calls is recorded, not enforced",
-						policy.name()));
+				changes.add(() -> DependencyLog.line(Level.WARN, policy.name())
+					.log("Dependency '{}' is only observed: what is decided for its calls is recorded, not enforced",
+							policy.name()));
 			}
 			if (live != null) {
 				changes.add(live.prepare(policy));

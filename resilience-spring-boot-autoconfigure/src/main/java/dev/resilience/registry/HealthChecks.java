@@ -11,17 +11,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Asks the dependencies that have a health check how they are. A failing check is a
  * warning; it never trips a breaker.
  */
 public final class HealthChecks {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -73,7 +71,7 @@ public final class HealthChecks {
 			@Nullable Result before) {
 		boolean up = response != null && response.statusCode() < 400;
 		if (!up && (before == null || before.up())) {
-			logger.warn("The health check of dependency '{}' fails", name);
+			DependencyLog.line(Level.WARN, name).log("The health check of dependency '{}' fails", name);
 		}
 		return new Result(up, Instant.now());
 	}

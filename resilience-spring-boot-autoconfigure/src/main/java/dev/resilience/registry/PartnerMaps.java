@@ -12,9 +12,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
 import dev.resilience.policy.DependencyPolicy;
+import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.util.ClassUtils;
 
@@ -23,8 +23,6 @@ import org.springframework.util.ClassUtils;
  * nothing else.
  */
 public final class PartnerMaps {
-
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
 	private static final Duration INTERVAL = Duration.ofSeconds(10);
 
@@ -117,10 +115,10 @@ public final class PartnerMaps {
 
 	private static void tell(String name, @Nullable String problem, @Nullable String before) {
 		if (problem != null && before == null) {
-			logger.warn("The map of dependency '{}' cannot be read: {}", name, problem);
+			DependencyLog.line(Level.WARN, name).log("The map of dependency '{}' cannot be read: {}", name, problem);
 		}
 		else if (problem == null && before != null) {
-			logger.info("The map of dependency '{}' can be read again", name);
+			DependencyLog.line(Level.INFO, name).log("The map of dependency '{}' can be read again", name);
 		}
 	}
 

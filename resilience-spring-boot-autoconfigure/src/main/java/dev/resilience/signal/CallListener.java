@@ -44,12 +44,21 @@ public interface CallListener {
 	}
 
 	/**
-	 * The switch of the dependency was thrown, or has returned by itself.
+	 * The switch of the dependency was thrown.
 	 * @param position its position now
 	 * @param reason why, in words
 	 * @param duration after which it returns by itself, {@code null} if it does not
 	 */
 	default void onSwitch(SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {
+	}
+
+	/**
+	 * The switch of the dependency has returned by itself.
+	 * @param position its position now
+	 * @param reason why it had been thrown, in words
+	 * @param after the time after which it has returned
+	 */
+	default void onSwitchReturned(SwitchPosition position, @Nullable String reason, Duration after) {
 	}
 
 	/**

@@ -2,11 +2,11 @@ package dev.resilience.web;
 
 import dev.resilience.DependencyException;
 import dev.resilience.DependencyUnavailableException;
+import dev.resilience.signal.DependencyLog;
 import dev.resilience.signal.FailedCalls;
 import dev.resilience.signal.FailedCalls.FailedCall;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells the failures of dependencies from the application's own errors, by the failed
@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DependencyProblems {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
 	private static final int LONGEST_CHAIN = 64;
+
+	private final DependencyLog log = new DependencyLog(System::nanoTime);
 
 	private final FailedCalls failedCalls;
 
@@ -36,7 +36,8 @@ final class DependencyProblems {
 		FailedCall call = find(exception);
 		DependencyProblem problem = (call != null) ? DependencyProblem.of(call, this.exposeNames) : null;
 		if (call != null && problem != null) {
-			logger.warn("A request failed with {} because of dependency '{}': {} ({})", problem.body().getStatus(),
+			this.log.repeated(Level.WARN, call.dependency(), null,
+					"A request failed with {} because of dependency '{}': {} ({})", problem.body().getStatus(),
 					call.dependency(), call.failure(), exception.getClass().getName());
 		}
 		return problem;

@@ -138,6 +138,7 @@ class IntegrationsEndpointTests {
 
 	@Test
 	void returnsToThePositionOfTheProperties() {
+		this.application.audits().clear();
 		this.application.post("spare", "{\"position\": \"off\", \"duration\": \"1s\"}");
 		assertThat(json(this.application.get("/integrations/spare"))).extractingPath("switch.position")
 			.isEqualTo("OFF");
@@ -145,6 +146,13 @@ class IntegrationsEndpointTests {
 			.untilAsserted(() -> assertThat(json(this.application.get("/integrations/spare")))
 				.extractingPath("switch.position")
 				.isEqualTo("BYPASS"));
+		Awaitility.await().until(() -> this.application.audits().size() > 1);
+		assertThat(this.application.audits().get(1)).satisfies((event) -> {
+			assertThat(event.getType()).isEqualTo("INTEGRATION_SWITCHED");
+			assertThat(event.getPrincipal()).isEqualTo("system");
+			assertThat(event.getData()).isEqualTo(
+					Map.of("dependency", "spare", "position", "BYPASS", "reason", "returned by itself after PT1S"));
+		});
 	}
 
 	@ParameterizedTest

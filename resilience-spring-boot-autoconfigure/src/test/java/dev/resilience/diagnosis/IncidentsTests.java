@@ -28,7 +28,7 @@ class IncidentsTests {
 
 	private final List<Incident> ended = new ArrayList<>();
 
-	private final Incidents incidents = new Incidents(new Incidents.Listener() {
+	private final Incidents incidents = new Incidents(List.of(new Incidents.Listener() {
 
 		@Override
 		public void began(Incident incident) {
@@ -40,7 +40,7 @@ class IncidentsTests {
 			IncidentsTests.this.ended.add(incident);
 		}
 
-	});
+	}));
 
 	private final Map<String, Subject> subjects = new HashMap<>();
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
+import dev.resilience.LoggedLines;
 import dev.resilience.signal.Outcome;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,21 @@ class BackgroundExecutionTests {
 		await().until(() -> output.getAll()
 			.contains("Fire-and-forget call of 'Client.call' failed: dev.resilience.guard.KindException"));
 		assertThat(this.environment.onlyEvent().outcome()).isEqualTo(Outcome.FAILURE);
+	}
+
+	@Test
+	void manyFailuresAreOneLine() throws Throwable {
+		try (LoggedLines lines = LoggedLines.ours()) {
+			Operation operation = operation(List.of(), "queue=500", "breaker.enabled=false");
+			for (int i = 0; i < 300; i++) {
+				operation.call((last) -> {
+					throw new KindException(FailureKind.SERVER_ERROR);
+				});
+			}
+			awaitQuiet(operation);
+			assertThat(this.environment.outcomes()).hasSize(300);
+			assertThat(lines.of(operation.policy().dependency(), "Fire-and-forget call of")).hasSize(1);
+		}
 	}
 
 	@Test
