@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -49,11 +50,17 @@ final class Sql {
 		this.dataSource = dataSource;
 		this.callers = new JdbcTemplate(dataSource);
 		// a transaction of ours would take the connection of JPA's, and commit it
-		DataSource own = new DelegatingDataSource(dataSource);
+		DataSource own = new DelegatingDataSource(target(dataSource));
 		this.jdbc = new JdbcTemplate(own);
 		this.transactions = new TransactionTemplate(new JdbcTransactionManager(own));
 		this.transactions.setTimeout(TIMEOUT_SECONDS);
 		this.dialect = dialect;
+	}
+
+	// a proxy that takes part in the caller's transaction would do the same
+	private static DataSource target(DataSource dataSource) {
+		return (dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null)
+				? proxy.getTargetDataSource() : dataSource;
 	}
 
 	DataSource dataSource() {

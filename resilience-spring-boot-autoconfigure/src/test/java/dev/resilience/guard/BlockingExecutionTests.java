@@ -136,7 +136,7 @@ class BlockingExecutionTests {
 	void hungWorkHoldsAtMostSoManyThreads() {
 		CountDownLatch end = new CountDownLatch(1);
 		AtomicInteger started = new AtomicInteger();
-		Operation operation = critical("isolation=thread", "timeout=20ms", "bulkhead.max-concurrent=3",
+		Operation operation = critical("isolation=thread", "timeout=300ms", "bulkhead.max-concurrent=3",
 				"bulkhead.max-wait=0ms", "breaker.enabled=false");
 		Work hung = (last) -> {
 			started.incrementAndGet();

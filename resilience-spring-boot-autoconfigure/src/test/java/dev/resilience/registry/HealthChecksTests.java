@@ -110,8 +110,12 @@ class HealthChecksTests {
 				Thread.currentThread().interrupt();
 			}
 		});
-		run(url("") + "/endless", (check) -> check.healthCheck().status() == Status.DOWN && isWarned(check));
-		end.countDown();
+		try {
+			run(url("") + "/endless", (check) -> check.healthCheck().status() == Status.DOWN && isWarned(check));
+		}
+		finally {
+			end.countDown();
+		}
 	}
 
 	@Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import org.springframework.boot.SpringApplicationAotProcessor;
 
@@ -128,9 +129,20 @@ class ShopAotTests {
 		assertThat(actual.propertyNames()).hasSize(4).containsExactlyElementsOf(expected.propertyNames());
 		for (String name : expected.propertyNames()) {
 			for (String key : List.of("type", "description", "timeout", "fallback", "operations", "sources")) {
-				assertThat(actual.path(name).path(key)).as(name + "." + key).isEqualTo(expected.path(name).path(key));
+				assertThat(decided(actual.path(name).path(key))).as(name + "." + key)
+					.isEqualTo(decided(expected.path(name).path(key)));
 			}
 		}
+	}
+
+	// not how often each shop was called
+	private static JsonNode decided(JsonNode node) {
+		node.forEach((each) -> {
+			if (each instanceof ObjectNode operation) {
+				operation.remove(List.of("calls", "errors"));
+			}
+		});
+		return node;
 	}
 
 	@Test
