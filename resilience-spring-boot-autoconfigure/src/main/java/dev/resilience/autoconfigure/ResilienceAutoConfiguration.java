@@ -6,7 +6,6 @@ import dev.resilience.Dependencies;
 import dev.resilience.FailureClassifier;
 import dev.resilience.OutcomeClassifier;
 import dev.resilience.ReactiveDependencies;
-import dev.resilience.diagnosis.Incidents;
 import dev.resilience.failure.FailureClassification;
 import dev.resilience.failure.ResultClassification;
 import dev.resilience.guard.ContextCarrier;
@@ -29,10 +28,8 @@ import dev.resilience.interceptor.WovenCalls;
 import dev.resilience.interceptor.WovenMethods;
 import dev.resilience.policy.PolicyResolver;
 import dev.resilience.registry.ConnectionPools;
-import dev.resilience.registry.DependencyMapReader;
 import dev.resilience.registry.DependencyMonitor;
 import dev.resilience.registry.DependencyRegistry;
-import dev.resilience.registry.DurableBacklogs;
 import dev.resilience.registry.GuardLifecycle;
 import dev.resilience.registry.HandedInOperations;
 import dev.resilience.registry.HealthChecks;
@@ -42,7 +39,6 @@ import dev.resilience.registry.ProgrammaticReactiveDependencies;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DegradedResponse;
 import dev.resilience.signal.FailedCalls;
-import dev.resilience.signal.Quarantine;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -57,7 +53,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -75,7 +70,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "resilience.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ResilienceProperties.class)
-@Import({ AutoProxyRegistrar.class, EventConfiguration.class })
+@Import({ AutoProxyRegistrar.class, EventConfiguration.class, MapConfiguration.class })
 public final class ResilienceAutoConfiguration {
 
 	/** The name of an executor bean that replaces our own pool for guarded calls. */
@@ -186,45 +181,6 @@ public final class ResilienceAutoConfiguration {
 	}
 
 	@Bean
-	HealthChecks resilienceHealthChecks(Threads threads) {
-		return new HealthChecks(threads.timer(), threads.workers());
-	}
-
-	@Bean
-	DependencyMapReader resilienceDependencyMapReader(org.springframework.core.env.Environment properties,
-			DependencyRegistry registry, HealthChecks healthChecks, DependencyMonitor monitor, PartnerMaps partners,
-			ObjectProvider<Quarantine> quarantine, ObjectProvider<DurableBacklogs> backlogs) {
-		return new DependencyMapReader(properties.getProperty("spring.application.name"), registry, healthChecks,
-				monitor, partners, quarantine.getIfAvailable(), backlogs.getIfAvailable(() -> DurableBacklogs.NONE));
-	}
-
-	@Bean
-	Incidents resilienceIncidents(ObjectProvider<Incidents.Listener> listeners) {
-		return new Incidents(listeners.orderedStream().toList());
-	}
-
-	@Bean
-	DependencyMonitor resilienceDependencyMonitor(DependencyRegistry registry, ConnectionPools pools,
-			ResilienceProperties properties, Incidents incidents, Threads threads) {
-		return new DependencyMonitor(registry, pools, properties.warnings().thresholds(), incidents, threads.timer(),
-				threads.workers());
-	}
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static DataSourcePools resilienceConnectionPools(ConfigurableListableBeanFactory beans,
-			ObjectProvider<PoolReader> reader) {
-		return new DataSourcePools(beans, reader);
-	}
-
-	@Bean
-	PartnerMaps resiliencePartnerMaps(org.springframework.core.env.Environment properties, Threads threads,
-			ResourceLoader resources) {
-		return new PartnerMaps(properties.getProperty("spring.application.name"), threads.timer(), threads.workers(),
-				System::nanoTime, resources.getClassLoader());
-	}
-
-	@Bean
 	GuardLifecycle resilienceGuardLifecycle(DependencyRegistry registry, HealthChecks healthChecks,
 			PartnerMaps partners, DependencyMonitor monitor, Threads threads) {
 		return new GuardLifecycle(registry, healthChecks, partners, monitor, threads.timer());
@@ -265,17 +221,6 @@ public final class ResilienceAutoConfiguration {
 		@Bean
 		SpringTransactions resilienceTransactions() {
 			return new SpringTransactions();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(DataSourcePoolMetadataProvider.class)
-	static class ConnectionPoolConfiguration {
-
-		@Bean
-		PoolReader resiliencePoolReader(ObjectProvider<DataSourcePoolMetadataProvider> providers) {
-			return new MetadataPoolReader(providers.orderedStream().toList());
 		}
 
 	}

@@ -16,6 +16,8 @@ public final class DependencyWatch {
 	// what has lasted so long is how it is now
 	private static final long NORMAL_AFTER_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+	private static final int NOBODY_CALLS_SECONDS = 300;
+
 	private final Thresholds thresholds;
 
 	private final List<Alarm> alarms;
@@ -25,6 +27,8 @@ public final class DependencyWatch {
 	private Baseline baseline;
 
 	private @Nullable Deviation failing;
+
+	private int idleSeconds;
 
 	private volatile List<Deviation> deviations = List.of();
 
@@ -50,8 +54,8 @@ public final class DependencyWatch {
 	 * @param failing that it is failing and since when, {@code null} if it is not
 	 */
 	public void observe(long nowNanos, Counts second, Load load, @Nullable Deviation failing) {
-		this.failing = (failing != null && this.failing != null)
-				? new Deviation(failing.signal(), this.failing.sinceNanos(), failing.message()) : failing;
+		this.idleSeconds = (second.demand() == 0) ? this.idleSeconds + 1 : 0;
+		fail(failing);
 		Norm norm = this.baseline.norm();
 		Counts earlier = this.recent.add(figures(second, norm), second, load.saturation());
 		this.alarms.forEach((alarm) -> alarm.look(nowNanos, this.recent, norm, load));
@@ -62,6 +66,16 @@ public final class DependencyWatch {
 		else if (this.deviations.stream().anyMatch((each) -> isNormalBy(each, nowNanos))) {
 			this.baseline = new Baseline(this.thresholds.latencyFactor());
 		}
+	}
+
+	private void fail(@Nullable Deviation failing) {
+		// a breaker stays open when nobody calls any more, which is nobody's trouble
+		if (failing == null || this.idleSeconds > NOBODY_CALLS_SECONDS) {
+			this.failing = null;
+			return;
+		}
+		long since = (this.failing != null) ? this.failing.sinceNanos() : failing.sinceNanos();
+		this.failing = new Deviation(failing.signal(), since, failing.message());
 	}
 
 	private static Figures figures(Counts second, @Nullable Norm norm) {

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -144,6 +143,11 @@ public final class Incidents {
 		return now.minusNanos(nowNanos - nanos);
 	}
 
+	private static String before(long nanos) {
+		long seconds = Math.round(nanos / 1e9);
+		return (seconds == 0) ? "together with " : seconds + " s before ";
+	}
+
 	private static String advice(Course course, @Nullable Subject first, @Nullable Cause cause) {
 		String name = course.entries().get(0).dependency();
 		StringBuilder advice = new StringBuilder("Look at ").append(name).append(" first");
@@ -151,8 +155,9 @@ public final class Incidents {
 			.stream()
 			.filter((entry) -> !entry.dependency().equals(name))
 			.findFirst()
-			.ifPresent((next) -> advice.append(String.format(Locale.ROOT, ", it deviated %.0f s before %s",
-					(next.deviation().sinceNanos() - course.sinceNanos()) / 1e9, next.dependency())));
+			.ifPresent((next) -> advice.append(", it deviated ")
+				.append(before(next.deviation().sinceNanos() - course.sinceNanos()))
+				.append(next.dependency()));
 		if (cause != null) {
 			advice.append(": ").append(cause.remedy());
 		}

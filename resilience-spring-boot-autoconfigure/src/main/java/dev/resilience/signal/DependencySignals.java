@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -27,22 +26,11 @@ public final class DependencySignals implements CallListener {
 
 	private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** So many failed calls in a row mean that the dependency is failing. */
-	private static final int FAILING_AFTER = 3;
-
-	/** So many refusals of our credentials in a row are worth a warning. */
-	private static final int UNAUTHORIZED_AFTER = 5;
-
 	private static final int TRANSITIONS_KEPT = 20;
 
 	private final long startNanos;
 
-	private final AtomicInteger failedInARow = new AtomicInteger();
-
-	private final AtomicInteger unauthorizedInARow = new AtomicInteger();
-
-	// when the first of the calls began that have failed in a row
-	private volatile long failingSinceNanos;
+	private final FailureStreaks streaks = new FailureStreaks();
 
 	private volatile @Nullable Recorded recorded;
 
@@ -73,26 +61,7 @@ public final class DependencySignals implements CallListener {
 		if (kind != FailureKind.NONE) {
 			recorded.failures[kind.ordinal()].increment();
 		}
-		if (event.isError() && kind.isCountedByBreaker()) {
-			if (this.failedInARow.getAndIncrement() == 0) {
-				this.failingSinceNanos = event.endNanos() - event.durationNanos();
-			}
-		}
-		else if (event.outcome() == Outcome.SUCCESS || kind == FailureKind.CLIENT_ERROR) {
-			end(this.failedInARow);
-		}
-		if (event.unauthorized()) {
-			this.unauthorizedInARow.incrementAndGet();
-		}
-		else if (event.outcome() == Outcome.SUCCESS) {
-			end(this.unauthorizedInARow);
-		}
-	}
-
-	private static void end(AtomicInteger inARow) {
-		if (inARow.get() != 0) {
-			inARow.set(0);
-		}
+		this.streaks.count(event);
 	}
 
 	@Override
@@ -174,7 +143,7 @@ public final class DependencySignals implements CallListener {
 	 * @return {@code true} from the third failure in a row until the next success
 	 */
 	public boolean isFailing() {
-		return this.failedInARow.get() >= FAILING_AFTER;
+		return this.streaks.isFailing();
 	}
 
 	/**
@@ -182,7 +151,7 @@ public final class DependencySignals implements CallListener {
 	 * @return the moment on the monotonic clock; of no meaning if none has
 	 */
 	public long failingSinceNanos() {
-		return this.failingSinceNanos;
+		return this.streaks.failingSinceNanos();
 	}
 
 	/**
@@ -190,7 +159,7 @@ public final class DependencySignals implements CallListener {
 	 * @return {@code true} from the fifth 401 or 403 in a row until the next success
 	 */
 	public boolean isUnauthorized() {
-		return this.unauthorizedInARow.get() >= UNAUTHORIZED_AFTER;
+		return this.streaks.isUnauthorized();
 	}
 
 	/**

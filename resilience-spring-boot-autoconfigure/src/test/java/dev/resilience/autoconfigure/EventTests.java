@@ -123,7 +123,7 @@ class EventTests {
 			Listener listener = context.getBean(Listener.class);
 			assertThat(listener.next().event()).isInstanceOf(DependencySwitched.class);
 			List<String> figures = List.of("it began 0 s after: the switch of payments was set to OFF");
-			String advice = "Look at mail first, it deviated 0 s before payments: take that back first.";
+			String advice = "Look at mail first, it deviated together with payments: undo that first, or compare with how it was before.";
 			assertThat(listener.next().event())
 				.isEqualTo(new IncidentBegan(since, "mail", List.of("mail", "payments"), "CHANGE", figures, advice));
 			assertThat(this.lines.of("mail", "Incident")).containsExactly(

@@ -1,9 +1,9 @@
 package dev.resilience.delivery;
 
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.Queue;
 import java.util.function.Consumer;
 
 import dev.resilience.DependencyCall;

@@ -71,7 +71,7 @@ class DependencyMonitorTests {
 			assertThat(map.dependencies().get("payments").warnings()).singleElement().satisfies((warning) -> {
 				assertThat(warning.signal()).isEqualTo("LATENCY");
 				assertThat(warning.message()).startsWith("Everything is slow: p50 is 901 ms, usually 20 ms");
-				assertThat(Instant.parse(warning.since())).isBefore(Instant.now());
+				assertThat(Instant.parse(warning.since())).isAfter(Instant.now());
 			});
 			assertThat(map.dependencies().get("inventory").warnings()).extracting("signal").containsExactly("ERRORS");
 			assertThat(map.incident().firstToDeviate()).isEqualTo("payments");
@@ -99,6 +99,19 @@ class DependencyMonitorTests {
 			assertThat(map.incident()).isNull();
 			assertThat(map.incidents()).singleElement()
 				.satisfies((incident) -> assertThat(incident.until()).isNotNull());
+		});
+	}
+
+	@Test
+	void whatNobodyCallsAnyMoreIsNobodysTrouble() {
+		this.runner.run((context) -> {
+			Guard mail = simulated(context, "mail");
+			calls(mail, 3, 10, FailureKind.CONNECTION_REFUSED);
+			pass(context, 300);
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNotNull();
+			pass(context, 32);
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNull();
+			assertThat(context.getBean(DependencyMapReader.class).read("mail").failing()).isTrue();
 		});
 	}
 
