@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * long delays those of later events, and no call. What happens before the application has
  * started is published when it starts; nothing is after it has begun to stop.
  *
+ * @param id of the incident, the same when it begins and when it ends
  * @param since when the first dependency left its baseline
  * @param firstToDeviate the name of that dependency, which is where to look; it need not
  * be the loudest
@@ -24,6 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param figures the figures that tell
  * @param advice where to look, and what to do
  */
-public record IncidentBegan(Instant since, String firstToDeviate, List<String> dependencies, @Nullable String category,
-		List<String> figures, String advice) {
+public record IncidentBegan(String id, Instant since, String firstToDeviate, List<String> dependencies,
+		@Nullable String category, List<String> figures, String advice) {
 }

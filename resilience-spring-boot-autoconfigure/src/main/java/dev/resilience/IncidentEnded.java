@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * long delays those of later events, and no call. What happens before the application has
  * started is published when it starts; nothing is after it has begun to stop.
  *
+ * @param id of the incident, the same when it begins and when it ends
  * @param since when the first dependency left its baseline
  * @param until when the last one was back
  * @param firstToDeviate the name of the first one
@@ -25,6 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param figures the figures that told
  * @param advice where to look, and what to do
  */
-public record IncidentEnded(Instant since, Instant until, String firstToDeviate, List<String> dependencies,
+public record IncidentEnded(String id, Instant since, Instant until, String firstToDeviate, List<String> dependencies,
 		@Nullable String category, List<String> figures, String advice) {
 }

@@ -42,14 +42,14 @@ final class DependencyEvents implements CallListener.Factory, Incidents.Listener
 
 	@Override
 	public void began(Incident incident) {
-		this.publisher.accept(new IncidentBegan(incident.since(), incident.firstToDeviate(), dependencies(incident),
-				category(incident), incident.figures(), incident.advice()));
+		this.publisher.accept(new IncidentBegan(incident.id(), incident.since(), incident.firstToDeviate(),
+				dependencies(incident), category(incident), incident.figures(), incident.advice()));
 	}
 
 	@Override
 	public void ended(Incident incident) {
 		Instant until = Objects.requireNonNull(incident.until(), "It is over");
-		this.publisher.accept(new IncidentEnded(incident.since(), until, incident.firstToDeviate(),
+		this.publisher.accept(new IncidentEnded(incident.id(), incident.since(), until, incident.firstToDeviate(),
 				dependencies(incident), category(incident), incident.figures(), incident.advice()));
 	}
 

@@ -20,6 +20,8 @@ record Cause(Category category, List<String> figures, String remedy) {
 
 	private static final long SOON_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+	private static final long INEXACT_NANOS = TimeUnit.SECONDS.toNanos(3);
+
 	private static final double MUCH_MORE = 1.5;
 
 	private static final double NEARLY_ALL = 0.9;
@@ -39,14 +41,16 @@ record Cause(Category category, List<String> figures, String remedy) {
 		Change last = null;
 		for (Change change : changes) {
 			long after = course.sinceNanos() - change.atNanos();
-			if (after >= 0 && after <= SOON_NANOS && (last == null || change.atNanos() >= last.atNanos())) {
+			// when something left its baseline is known to within some seconds
+			if (after >= -INEXACT_NANOS && after <= SOON_NANOS
+					&& (last == null || change.atNanos() >= last.atNanos())) {
 				last = change;
 			}
 		}
 		if (last == null) {
 			return null;
 		}
-		long seconds = TimeUnit.NANOSECONDS.toSeconds(course.sinceNanos() - last.atNanos());
+		long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, course.sinceNanos() - last.atNanos()));
 		return new Cause(Category.CHANGE, List.of("it began %d s after: %s".formatted(seconds, last.what())),
 				"undo that first, or compare with how it was before");
 	}

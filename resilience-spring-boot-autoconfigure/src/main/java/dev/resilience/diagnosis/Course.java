@@ -6,6 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import dev.resilience.signal.CallCounts;
 
@@ -14,24 +18,46 @@ import dev.resilience.signal.CallCounts;
  */
 final class Course {
 
+	private static final long OTHER_STORY_NANOS = TimeUnit.MINUTES.toNanos(5);
+
 	private final Map<String, Map<String, CallCounts>> operationsBefore = new HashMap<>();
 
 	// in the order in which they left their baselines
 	private final List<Entry> entries = new ArrayList<>();
 
+	private final String id = UUID.randomUUID().toString();
+
+	private long newestNanos;
+
+	String id() {
+		return this.id;
+	}
+
 	/** Note in what dependencies deviate. */
-	void note(List<Subject> subjects) {
+	void note(long nowNanos, List<Subject> subjects) {
 		for (Subject subject : subjects) {
 			for (Deviation deviation : subject.deviations()) {
 				this.operationsBefore.computeIfAbsent(subject.dependency(), (name) -> subject.operations().get());
-				note(new Entry(subject.dependency(), deviation));
+				note(nowNanos, new Entry(subject.dependency(), deviation));
 			}
 		}
-		this.entries.sort(Comparator.comparing((entry) -> entry.deviation().sinceNanos()));
+		Set<String> troubled = this.entries.stream()
+			.filter((entry) -> entry.deviation().signal() != DeviationSignal.THROUGHPUT)
+			.map(Entry::dependency)
+			.collect(Collectors.toSet());
+		// one that is called less because another one does not answer is no culprit
+		this.entries.sort(Comparator.<Entry, Boolean>comparing((entry) -> !troubled.contains(entry.dependency()))
+			.thenComparing((entry) -> entry.deviation().sinceNanos()));
+	}
+
+	/** Whether somebody deviates who came into the story long after everybody else. */
+	boolean isOtherStory(long nowNanos, List<Subject> subjects) {
+		return nowNanos - this.newestNanos > OTHER_STORY_NANOS
+				&& subjects.stream().filter(Subject::isInTrouble).anyMatch((subject) -> !knows(subject.dependency()));
 	}
 
 	// the first time counts, with the last figures
-	private void note(Entry entry) {
+	private void note(long nowNanos, Entry entry) {
 		for (int i = 0; i < this.entries.size(); i++) {
 			Entry known = this.entries.get(i);
 			if (known.dependency().equals(entry.dependency())
@@ -42,6 +68,7 @@ final class Course {
 			}
 		}
 		this.entries.add(entry);
+		this.newestNanos = nowNanos;
 	}
 
 	List<Entry> entries() {
@@ -61,6 +88,19 @@ final class Course {
 			since.put(operation, new CallCounts(counts.calls() - earlier.calls(), counts.errors() - earlier.errors()));
 		});
 		return since;
+	}
+
+	boolean knows(String dependency) {
+		return this.entries.stream().anyMatch((entry) -> entry.dependency().equals(dependency));
+	}
+
+	/**
+	 * One way in which a dependency can deviate.
+	 *
+	 * @param dependency its name
+	 * @param signal the way
+	 */
+	record Key(String dependency, DeviationSignal signal) {
 	}
 
 	/**

@@ -14,9 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class DependencyWatch {
 
 	// what has lasted so long is how it is now
-	private static final long NORMAL_AFTER_NANOS = TimeUnit.MINUTES.toNanos(10);
+	private static final long SLOW_IS_NORMAL_AFTER_NANOS = TimeUnit.HOURS.toNanos(1);
 
-	private static final int NOBODY_CALLS_SECONDS = 300;
+	private static final long QUIET_IS_NORMAL_AFTER_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+	private static final int NOBODY_CALLS_SECONDS = 60;
+
+	// without a norm, so many failures in a row are no chance
+	private static final int MANY_IN_A_ROW = 5;
 
 	private final Thresholds thresholds;
 
@@ -51,31 +56,39 @@ public final class DependencyWatch {
 	 * @param nowNanos the present on the monotonic clock
 	 * @param second what has happened in it
 	 * @param load how much of the dependency is in use
-	 * @param failing that it is failing and since when, {@code null} if it is not
+	 * @param failing that it is failing, {@code null} if it is not
 	 */
-	public void observe(long nowNanos, Counts second, Load load, @Nullable Deviation failing) {
+	public void observe(long nowNanos, Counts second, Load load, @Nullable Failing failing) {
 		this.idleSeconds = (second.demand() == 0) ? this.idleSeconds + 1 : 0;
-		fail(failing);
 		Norm norm = this.baseline.norm();
+		fail(failing, norm);
 		Counts earlier = this.recent.add(figures(second, norm), second, load.saturation());
 		this.alarms.forEach((alarm) -> alarm.look(nowNanos, this.recent, norm, load));
 		this.deviations = collect();
 		if (this.deviations.isEmpty()) {
 			this.baseline.learn(earlier);
 		}
-		else if (this.deviations.stream().anyMatch((each) -> isNormalBy(each, nowNanos))) {
+		else if (this.deviations.stream().allMatch((each) -> isNormalBy(each, nowNanos))) {
 			this.baseline = new Baseline(this.thresholds.latencyFactor());
 		}
 	}
 
-	private void fail(@Nullable Deviation failing) {
+	private void fail(@Nullable Failing failing, @Nullable Norm norm) {
 		// a breaker stays open when nobody calls any more, which is nobody's trouble
 		if (failing == null || this.idleSeconds > NOBODY_CALLS_SECONDS) {
 			this.failing = null;
-			return;
 		}
-		long since = (this.failing != null) ? this.failing.sinceNanos() : failing.sinceNanos();
-		this.failing = new Deviation(failing.signal(), since, failing.message());
+		else if (this.failing != null) {
+			this.failing = new Deviation(DeviationSignal.FAILING, this.failing.sinceNanos(), failing.message());
+		}
+		else if (failing.refusing() || isNoChance(failing.inARow(), norm)) {
+			this.failing = new Deviation(DeviationSignal.FAILING, failing.sinceNanos(), failing.message());
+		}
+	}
+
+	private boolean isNoChance(int failedInARow, @Nullable Norm norm) {
+		return (norm != null) ? failedInARow * -Math.log(norm.errorShare()) >= this.thresholds.surprise()
+				: failedInARow >= MANY_IN_A_ROW;
 	}
 
 	private static Figures figures(Counts second, @Nullable Norm norm) {
@@ -101,8 +114,12 @@ public final class DependencyWatch {
 
 	// nothing fails normally
 	private static boolean isNormalBy(Deviation deviation, long nowNanos) {
-		return (deviation.signal() == DeviationSignal.LATENCY || deviation.signal() == DeviationSignal.THROUGHPUT)
-				&& nowNanos - deviation.sinceNanos() > NORMAL_AFTER_NANOS;
+		long lasts = nowNanos - deviation.sinceNanos();
+		return switch (deviation.signal()) {
+			case LATENCY -> lasts > SLOW_IS_NORMAL_AFTER_NANOS;
+			case THROUGHPUT -> lasts > QUIET_IS_NORMAL_AFTER_NANOS;
+			default -> false;
+		};
 	}
 
 	/**

@@ -43,7 +43,7 @@ final class ErrorDetector implements Detector {
 			.began((second) -> second.errors() * more + Math.max(0, second.calls() - second.errors()) * fewer);
 		return new Finding(began,
 				String.format(Locale.ROOT,
-						"%s of its calls fail (%d of %d in %d s), usually about %s: see 'failures' for how",
+						"%s of its calls fail (%d of %d in %d s), usually at most %s: see 'failures' for how",
 						Text.percent(share), sum.errors(), sum.calls(), seconds, Text.percent(usual)));
 	}
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A time in which dependencies deviated from what they usually do.
  *
+ * @param id its own
  * @param since when the first one left its baseline
  * @param until when it was over, {@code null} if it is not
  * @param sequence who deviated in what, in the order in which they left their baselines
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param figures the figures that tell
  * @param advice where to look, and what to do
  */
-public record Incident(Instant since, @Nullable Instant until, List<Step> sequence, @Nullable Category category,
-		List<String> figures, String advice) {
+public record Incident(String id, Instant since, @Nullable Instant until, List<Step> sequence,
+		@Nullable Category category, List<String> figures, String advice) {
 
 	/**
 	 * Who deviated first, which is where to look; it need not be the loudest.

@@ -3,9 +3,13 @@ package dev.resilience.diagnosis;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 import dev.resilience.DependencyType;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,9 @@ public final class Incidents {
 	private final Deque<Incident> past = new ArrayDeque<>();
 
 	private @Nullable Course course;
+
+	// what went on when another story began
+	private final Set<Course.Key> lingering = new HashSet<>();
 
 	private long openedNanos;
 
@@ -69,33 +76,56 @@ public final class Incidents {
 	/**
 	 * A second has passed.
 	 * @param nowNanos the present on the monotonic clock
-	 * @param now the present
+	 * @param moments tells when something on the monotonic clock was
 	 * @param subjects all dependencies as they are now
 	 */
-	public synchronized void observe(long nowNanos, Instant now, List<Subject> subjects) {
-		boolean deviating = subjects.stream().anyMatch((subject) -> !subject.deviations().isEmpty());
-		Course course = this.course;
-		if (deviating) {
+	public synchronized void observe(long nowNanos, LongFunction<Instant> moments, List<Subject> subjects) {
+		this.lingering.retainAll(deviations(subjects));
+		List<Subject> fresh = subjects.stream().map((subject) -> subject.without(this.lingering)).toList();
+		if (this.course != null && this.course.isOtherStory(nowNanos, fresh)) {
+			// what goes on for ever must not hide what comes later
 			this.deviatedNanos = nowNanos;
-			if (course == null) {
-				course = new Course();
-				this.course = course;
+			end(describe(this.course, subjects, moments, true));
+			this.lingering.addAll(deviations(subjects.stream().filter(this::isKnown).toList()));
+			this.course = null;
+			observe(nowNanos, moments, subjects);
+			return;
+		}
+		if (fresh.stream().anyMatch(Subject::isInTrouble)) {
+			this.deviatedNanos = nowNanos;
+			if (this.course == null) {
+				this.course = new Course();
 				this.openedNanos = nowNanos;
 				this.told = false;
 				this.cause = null;
 			}
-			course.note(subjects);
 		}
-		if (course == null) {
-			return;
+		if (this.course != null) {
+			this.course.note(nowNanos, fresh);
+			tell(this.course, nowNanos, moments, subjects);
+		}
+	}
+
+	private static Set<Course.Key> deviations(List<Subject> subjects) {
+		return subjects.stream()
+			.flatMap((subject) -> subject.deviations()
+				.stream()
+				.map((deviation) -> new Course.Key(subject.dependency(), deviation.signal())))
+			.collect(Collectors.toSet());
+	}
+
+	private boolean isKnown(Subject subject) {
+		return this.course != null && this.course.knows(subject.dependency());
+	}
+
+	private void tell(Course course, long nowNanos, LongFunction<Instant> moments, List<Subject> subjects) {
+		Cause cause = cause(course, subjects);
+		if (!this.told || this.cause == null) {
+			this.cause = cause;
 		}
 		boolean understood = nowNanos - this.openedNanos >= UNDERSTOOD_NANOS;
-		if (!this.told || this.cause == null) {
-			Cause cause = cause(course, subjects);
-			this.cause = (cause != null) ? cause : this.cause;
-		}
 		boolean over = nowNanos - this.deviatedNanos >= OVER_NANOS;
-		Incident incident = describe(course, subjects, nowNanos, now, over);
+		Incident incident = describe(course, subjects, moments, over);
 		this.present = over ? null : incident;
 		if ((understood || over) && !this.told) {
 			this.told = true;
@@ -103,11 +133,12 @@ public final class Incidents {
 		}
 		if (over) {
 			end(incident);
+			this.course = null;
 		}
 	}
 
 	private void end(Incident incident) {
-		this.course = null;
+		this.present = null;
 		this.past.addFirst(incident);
 		if (this.past.size() > KEPT) {
 			this.past.removeLast();
@@ -127,25 +158,21 @@ public final class Incidents {
 		return subjects.stream().filter((subject) -> subject.dependency().equals(name)).findFirst().orElse(null);
 	}
 
-	private Incident describe(Course course, List<Subject> subjects, long nowNanos, Instant now, boolean over) {
+	private Incident describe(Course course, List<Subject> subjects, LongFunction<Instant> moments, boolean over) {
 		List<Incident.Step> sequence = course.entries()
 			.stream()
 			.map((entry) -> new Incident.Step(entry.dependency(), entry.deviation().signal(),
-					at(entry.deviation().sinceNanos(), nowNanos, now), entry.deviation().message()))
+					moments.apply(entry.deviation().sinceNanos()), entry.deviation().message()))
 			.toList();
 		Cause cause = this.cause;
-		return new Incident(sequence.get(0).since(), over ? at(this.deviatedNanos, nowNanos, now) : null, sequence,
-				(cause != null) ? cause.category() : null, (cause != null) ? cause.figures() : List.of(),
+		return new Incident(course.id(), sequence.get(0).since(), over ? moments.apply(this.deviatedNanos) : null,
+				sequence, (cause != null) ? cause.category() : null, (cause != null) ? cause.figures() : List.of(),
 				advice(course, first(course, subjects), cause));
-	}
-
-	private static Instant at(long nanos, long nowNanos, Instant now) {
-		return now.minusNanos(nowNanos - nanos);
 	}
 
 	private static String before(long nanos) {
 		long seconds = Math.round(nanos / 1e9);
-		return (seconds == 0) ? "together with " : seconds + " s before ";
+		return (seconds <= 0) ? "together with " : seconds + " s before ";
 	}
 
 	private static String advice(Course course, @Nullable Subject first, @Nullable Cause cause) {

@@ -22,13 +22,16 @@ record Norm(double errorShare, double demandPerSecond, double dispersion, double
 
 	private static final long FEWEST_CALLS = 50;
 
+	// what fails more often than that is not well, however long it has been so
+	private static final double MOST_ERRORS = 0.1;
+
 	static Norm of(Counts counts, long seconds, double dispersion, double latencyFactor) {
 		Distribution latencies = counts.latencies();
 		double p50 = latencies.percentile(50);
 		double p99 = latencies.percentile(99);
-		return new Norm(share(counts.errors(), counts.calls()), counts.demand() / (double) seconds, dispersion,
-				counts.retries() / (double) seconds, p50, p99, p50 * latencyFactor,
-				share(latencies.above(p50 * latencyFactor), counts.calls()), p99 * latencyFactor,
+		return new Norm(Math.min(MOST_ERRORS, share(counts.errors(), counts.calls())),
+				counts.demand() / (double) seconds, dispersion, counts.retries() / (double) seconds, p50, p99,
+				p50 * latencyFactor, share(latencies.above(p50 * latencyFactor), counts.calls()), p99 * latencyFactor,
 				share(latencies.above(p99 * latencyFactor), counts.calls()));
 	}
 

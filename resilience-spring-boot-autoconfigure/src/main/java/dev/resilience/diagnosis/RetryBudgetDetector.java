@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryBudgetDetector implements Detector {
 
+	private static final int SEVERAL = 3;
+
 	@Override
 	public @Nullable Finding look(Recent recent, @Nullable Norm norm, Load load, double lenience) {
 		Figures sum = recent.sum(Recent.SHORT);
-		if (sum.unaffordable() == 0) {
+		if (sum.unaffordable() < SEVERAL * lenience) {
 			return null;
 		}
 		int began = recent.began((second) -> (second.unaffordable() > 0) ? 1 : -1);

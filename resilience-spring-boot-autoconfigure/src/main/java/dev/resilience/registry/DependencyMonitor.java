@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +19,7 @@ import dev.resilience.BreakerState;
 import dev.resilience.diagnosis.Change;
 import dev.resilience.diagnosis.DependencyWatch;
 import dev.resilience.diagnosis.Deviation;
-import dev.resilience.diagnosis.DeviationSignal;
+import dev.resilience.diagnosis.Failing;
 import dev.resilience.diagnosis.Incidents;
 import dev.resilience.diagnosis.Load;
 import dev.resilience.diagnosis.Subject;
@@ -38,6 +39,8 @@ public final class DependencyMonitor {
 
 	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
 
+	private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final DependencyRegistry registry;
 
 	private final ConnectionPools pools;
@@ -55,6 +58,8 @@ public final class DependencyMonitor {
 	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private final Moments moments;
+
+	private long lookedNanos;
 
 	private @Nullable Future<?> ticks;
 
@@ -75,6 +80,7 @@ public final class DependencyMonitor {
 		this.incidents = incidents;
 		this.timer = timer;
 		this.workers = workers;
+		this.lookedNanos = registry.now() - SHORTEST_NANOS;
 		this.moments = new Moments(registry::now, InstantSource.system());
 	}
 
@@ -122,8 +128,13 @@ public final class DependencyMonitor {
 	 * @param nowNanos the present on the monotonic clock
 	 */
 	void look(long nowNanos) {
+		if (nowNanos - this.lookedNanos < SHORTEST_NANOS) {
+			// the timer makes up for what it has missed: no time has passed
+			return;
+		}
+		this.lookedNanos = nowNanos;
 		List<Guard> guards = this.registry.guards();
-		this.watches.keySet().retainAll(guards);
+		this.watches.keySet().retainAll(new HashSet<>(guards));
 		List<Subject> subjects = new ArrayList<>();
 		for (Guard guard : guards) {
 			// one whose time is over returns when somebody looks
@@ -132,7 +143,7 @@ public final class DependencyMonitor {
 				subjects.add(look(guard, nowNanos));
 			}
 		}
-		this.incidents.observe(nowNanos, at(nowNanos), subjects);
+		this.incidents.observe(nowNanos, this::at, subjects);
 	}
 
 	private Subject look(Guard guard, long nowNanos) {
@@ -144,13 +155,14 @@ public final class DependencyMonitor {
 				guard.signals()::operations);
 	}
 
-	private static @Nullable Deviation failing(Guard guard, long nowNanos) {
+	private static @Nullable Failing failing(Guard guard, long nowNanos) {
 		BreakerState breaker = guard.readBreaker().state();
 		boolean refusing = breaker == BreakerState.OPEN || breaker == BreakerState.HALF_OPEN;
-		if (!refusing && !guard.signals().isFailing()) {
+		// one that is switched off is not called: whatever it did before is over
+		if (breaker == BreakerState.FORCED_OPEN || (!refusing && !guard.signals().isFailing())) {
 			return null;
 		}
-		return new Deviation(DeviationSignal.FAILING,
+		return new Failing(refusing, guard.signals().failedInARow(),
 				guard.signals().isFailing() ? guard.signals().failingSinceNanos() : nowNanos,
 				refusing ? "Its breaker is " + breaker : "Its last calls all failed");
 	}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An incident on the map.
  *
+ * @param id its own
  * @param since when the first dependency left its baseline
  * @param until when it was over, {@code null} if it is not
  * @param firstToDeviate the dependency that did so first, which is where to look
@@ -19,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param sequence who deviated in what, in the order in which they left their baselines
  * @param advice where to look, and what to do
  */
-public record IncidentDescriptor(String since, @Nullable String until, String firstToDeviate, List<String> path,
-		@Nullable Category category, List<String> figures, List<Step> sequence, String advice) {
+public record IncidentDescriptor(String id, String since, @Nullable String until, String firstToDeviate,
+		List<String> path, @Nullable Category category, List<String> figures, List<Step> sequence, String advice) {
 
 	static IncidentDescriptor of(Incident incident, List<String> path) {
 		String behind = (path.size() > 1)
 				? " Its own map says that %s deviated first.".formatted(path.get(path.size() - 1)) : "";
-		return new IncidentDescriptor(incident.since().toString(),
+		return new IncidentDescriptor(incident.id(), incident.since().toString(),
 				(incident.until() != null) ? incident.until().toString() : null, incident.firstToDeviate(), path,
 				incident.category(), incident.figures(),
 				incident.sequence()

@@ -147,6 +147,14 @@ public final class DependencySignals implements CallListener {
 	}
 
 	/**
+	 * How many of its last calls have failed one after the other.
+	 * @return their number
+	 */
+	public int failedInARow() {
+		return this.streaks.failedInARow();
+	}
+
+	/**
 	 * When the first of the calls began that have failed in a row.
 	 * @return the moment on the monotonic clock; of no meaning if none has
 	 */

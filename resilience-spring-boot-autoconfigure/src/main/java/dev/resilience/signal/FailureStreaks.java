@@ -25,9 +25,11 @@ final class FailureStreaks {
 	void count(CallEvent event) {
 		FailureKind kind = event.failure();
 		if (event.isError() && kind.isCountedByBreaker()) {
-			if (this.failed.getAndIncrement() == 0) {
+			if (this.failed.get() == 0) {
+				// before anybody can see that it has begun
 				this.failingSinceNanos = event.endNanos() - event.durationNanos();
 			}
+			this.failed.incrementAndGet();
 		}
 		else if (event.outcome() == Outcome.SUCCESS || kind == FailureKind.CLIENT_ERROR) {
 			end(this.failed);
@@ -45,6 +47,10 @@ final class FailureStreaks {
 		if (streak.get() != 0) {
 			streak.set(0);
 		}
+	}
+
+	int failedInARow() {
+		return this.failed.get();
 	}
 
 	boolean isFailing() {

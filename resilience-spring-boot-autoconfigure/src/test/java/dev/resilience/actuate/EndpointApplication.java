@@ -51,8 +51,13 @@ final class EndpointApplication implements AutoCloseable {
 		this.context = new SpringApplicationBuilder(Application.class).sources(more.toArray(Class<?>[]::new))
 			.web(type)
 			.bannerMode(Banner.Mode.OFF)
-			.properties("server.port=0", "spring.application.name=shop", "management.endpoints.web.exposure.include=*",
-					"resilience.dependencies.payments.type=critical",
+			.properties("server.port=0", "server.tomcat.keep-alive-timeout=-1", // or a
+																				// client
+																				// meets a
+																				// closed
+																				// connection
+					"server.tomcat.max-keep-alive-requests=-1", "spring.application.name=shop",
+					"management.endpoints.web.exposure.include=*", "resilience.dependencies.payments.type=critical",
 					"resilience.dependencies.payments.description=Charges cards",
 					"resilience.dependencies.payments.fallback=reject order with retry prompt",
 					"resilience.types.critical.retry.max-attempts=1", excluding(".security.", ".jdbc."))

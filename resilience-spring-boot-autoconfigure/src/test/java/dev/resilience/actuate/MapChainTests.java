@@ -67,7 +67,7 @@ class MapChainTests {
 						: "resilience.dependencies.%s.description=the innermost".formatted(dependency));
 		long now = System.nanoTime();
 		application.bean(Incidents.class)
-			.observe(now, Instant.now(),
+			.observe(now, (nanos) -> Instant.now(),
 					List.of(new Subject(dependency, DependencyType.CRITICAL,
 							List.of(new Deviation(DeviationSignal.LATENCY, now, "slow")),
 							new Comparison(0, null, 0, null, 0, 0), Map::of)));

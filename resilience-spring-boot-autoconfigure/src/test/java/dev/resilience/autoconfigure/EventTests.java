@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 import dev.resilience.BreakerState;
@@ -117,21 +118,23 @@ class EventTests {
 			Incidents incidents = context.getBean(Incidents.class);
 			long begin = System.nanoTime();
 			Instant since = Instant.now();
+			LongFunction<Instant> moments = (nanos) -> since.plusNanos(nanos - begin);
 			List<Subject> deviating = List.of(deviating("payments", begin + 1), deviating("mail", begin));
-			incidents.observe(begin + TimeUnit.SECONDS.toNanos(1), since.plusSeconds(1), deviating);
-			incidents.observe(begin + TimeUnit.SECONDS.toNanos(11), since.plusSeconds(11), deviating);
+			incidents.observe(begin + TimeUnit.SECONDS.toNanos(1), moments, deviating);
+			incidents.observe(begin + TimeUnit.SECONDS.toNanos(11), moments, deviating);
 			Listener listener = context.getBean(Listener.class);
 			assertThat(listener.next().event()).isInstanceOf(DependencySwitched.class);
 			List<String> figures = List.of("it began 0 s after: the switch of payments was set to OFF");
 			String advice = "Look at mail first, it deviated together with payments: undo that first, or compare with how it was before.";
-			assertThat(listener.next().event())
-				.isEqualTo(new IncidentBegan(since, "mail", List.of("mail", "payments"), "CHANGE", figures, advice));
+			IncidentBegan began = (IncidentBegan) listener.next().event();
+			assertThat(began).isEqualTo(new IncidentBegan(began.id(), since, "mail", List.of("mail", "payments"),
+					"CHANGE", figures, advice));
 			assertThat(this.lines.of("mail", "Incident")).containsExactly(
 					"Incident since " + since + ": mail deviated first (mail ERRORS, payments ERRORS; CHANGE: "
 							+ figures.get(0) + "). " + advice);
-			incidents.observe(begin + TimeUnit.SECONDS.toNanos(41), since.plusSeconds(41), List.of());
-			assertThat(listener.next().event()).isEqualTo(new IncidentEnded(since, since.plusSeconds(11), "mail",
-					List.of("mail", "payments"), "CHANGE", figures, advice));
+			incidents.observe(begin + TimeUnit.SECONDS.toNanos(41), moments, List.of());
+			assertThat(listener.next().event()).isEqualTo(new IncidentEnded(began.id(), since, since.plusSeconds(11),
+					"mail", List.of("mail", "payments"), "CHANGE", figures, advice));
 			assertThat(this.lines.of("mail", "The incident")).containsExactly("The incident since " + since
 					+ ", in which mail deviated first, is over since " + since.plusSeconds(11));
 		});

@@ -26,7 +26,7 @@ class CalmTrafficTests {
 	private static final double[] ERROR_RATES = { 0, 0.001, 0.01, 0.05 };
 
 	static IntStream days() {
-		return IntStream.rangeClosed(1, Integer.getInteger("replay.days", 3));
+		return IntStream.rangeClosed(1, Integer.getInteger("replay.days", 2));
 	}
 
 	@ParameterizedTest

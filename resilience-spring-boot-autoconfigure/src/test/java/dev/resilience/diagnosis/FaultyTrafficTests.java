@@ -3,6 +3,7 @@ package dev.resilience.diagnosis;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,7 +26,7 @@ class FaultyTrafficTests {
 		Traffic traffic = calm(rate);
 		String message = named(traffic, DeviationSignal.ERRORS, (fault) -> fault.errorRate = 0.5);
 		assertThat(message)
-			.matches("\\d\\d % of its calls fail \\(\\d+ of \\d+ in (5|10) s\\), usually about .* %: .*");
+			.matches("\\d\\d % of its calls fail \\(\\d+ of \\d+ in (5|10) s\\), usually at most .* %: .*");
 		assertThat(this.sinceSeconds).isEqualTo(CALM, within(2.0));
 		traffic.errorRate = 0.001;
 		isOver(traffic);
@@ -123,6 +124,22 @@ class FaultyTrafficTests {
 	private static void isOver(Traffic traffic) {
 		traffic.pass(120);
 		assertThat(traffic.watch().deviations()).isEmpty();
+	}
+
+	@Test
+	void whatIsSlowAndFailsDoesNotBecomeNormal() {
+		Traffic traffic = calm(20);
+		traffic.slowness = 4;
+		traffic.errorRate = 0.4;
+		traffic.pass(3600);
+		assertThat(traffic.watch().deviations()).extracting(Deviation::signal).contains(DeviationSignal.ERRORS);
+	}
+
+	@Test
+	void whatFailsFromTheStartIsNamed() {
+		Traffic traffic = new Traffic(1, 10, 0, 40, 0.5, 0.4, 25);
+		traffic.pass(90);
+		assertThat(traffic.watch().deviations()).extracting(Deviation::signal).contains(DeviationSignal.ERRORS);
 	}
 
 }

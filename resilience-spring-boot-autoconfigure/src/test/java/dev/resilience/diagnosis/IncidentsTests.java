@@ -119,13 +119,21 @@ class IncidentsTests {
 	void aChange() {
 		this.incidents.changed(new Change(700 * SECOND, "the application was started"));
 		this.incidents.changed(new Change(960 * SECOND, "the policy of payments was changed: retry.max-attempts=9"));
-		this.incidents.changed(new Change(1001 * SECOND, "too late"));
+		this.incidents.changed(new Change(1010 * SECOND, "too late"));
 		is("payments", deviation(DeviationSignal.ERRORS, 1000));
 		pass(2);
 		assertThat(present().category()).isEqualTo(Category.CHANGE);
 		assertThat(present().figures())
 			.containsExactly("it began 40 s after: the policy of payments was changed: retry.max-attempts=9");
 		assertThat(present().advice()).contains("undo that first");
+	}
+
+	@Test
+	void aChangeThatTakesEffectAtOnce() {
+		this.incidents.changed(new Change(1000 * SECOND + SECOND / 2, "retry.max-attempts=9"));
+		is("payments", deviation(DeviationSignal.ERRORS, 999));
+		pass(2);
+		assertThat(present().figures()).containsExactly("it began 0 s after: retry.max-attempts=9");
 	}
 
 	@Test
@@ -191,6 +199,52 @@ class IncidentsTests {
 		assertThat(present().category()).isEqualTo(Category.EXHAUSTION);
 		assertThat(present().figures()).containsExactly("payments is full, and nothing fails");
 		is("payments", deviation(DeviationSignal.SATURATION, 1000), deviation(DeviationSignal.ERRORS, 1002));
+		pass(1);
+		assertThat(present().category()).isNull();
+		assertThat(present().figures()).isEmpty();
+	}
+
+	@Test
+	void whoIsCalledLessBecauseAnotherOneHangsIsNoCulprit() {
+		is("payments", deviation(DeviationSignal.SATURATION, 1003));
+		is("mail", deviation(DeviationSignal.THROUGHPUT, 1000));
+		pass(1);
+		assertThat(present().firstToDeviate()).isEqualTo("payments");
+		assertThat(present().sequence()).extracting(Incident.Step::dependency).containsExactly("payments", "mail");
+		assertThat(present().advice()).startsWith("Look at payments first, it deviated together with mail");
+	}
+
+	@Test
+	void thatNobodyCallsIsNoIncident() {
+		is("payments", deviation(DeviationSignal.THROUGHPUT, 1000));
+		pass(20);
+		assertThat(this.incidents.present()).isNull();
+		assertThat(this.began).isEmpty();
+	}
+
+	@Test
+	void whatGoesOnForEverHidesNothingThatComesLater() {
+		is("batch", deviation(DeviationSignal.ERRORS, 1000));
+		pass(1000);
+		assertThat(this.began).hasSize(1);
+		is("payments", deviation(DeviationSignal.ERRORS, 2000));
+		pass(12);
+		assertThat(this.ended).singleElement()
+			.satisfies((incident) -> assertThat(incident.firstToDeviate()).isEqualTo("batch"));
+		assertThat(present().firstToDeviate()).isEqualTo("payments");
+		assertThat(present().sequence()).hasSize(1);
+		assertThat(this.began).hasSize(2);
+		assertThat(this.began.get(1).id()).isEqualTo(present().id()).isNotEqualTo(this.began.get(0).id());
+		is("payments");
+		pass(31);
+		assertThat(this.incidents.present()).isNull();
+		assertThat(this.ended).hasSize(2);
+		// that it was well in between makes it news
+		is("batch");
+		pass(1);
+		is("batch", deviation(DeviationSignal.ERRORS, 2100));
+		pass(1);
+		assertThat(present().firstToDeviate()).isEqualTo("batch");
 	}
 
 	@Test
@@ -239,8 +293,7 @@ class IncidentsTests {
 	private void pass(int seconds) {
 		for (int i = 0; i < seconds; i++) {
 			this.second++;
-			this.incidents.observe(this.second * SECOND, START.plusSeconds(this.second),
-					List.copyOf(this.subjects.values()));
+			this.incidents.observe(this.second * SECOND, START::plusNanos, List.copyOf(this.subjects.values()));
 		}
 	}
 

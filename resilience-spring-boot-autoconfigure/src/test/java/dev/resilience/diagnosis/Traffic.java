@@ -82,7 +82,12 @@ final class Traffic {
 		this.second++;
 		end(now());
 		Load load = new Load(this.running.size(), this.limit, "slots");
-		this.watch.observe(now(), this.signals.tick(now(), load.saturation()), load, null);
+		this.watch.observe(now(), this.signals.tick(now(), load.saturation()), load, failing());
+	}
+
+	private Failing failing() {
+		return this.signals.isFailing() ? new Failing(false, this.signals.failedInARow(),
+				this.signals.failingSinceNanos(), "Its last calls all failed") : null;
 	}
 
 	private double gap(double rate) {

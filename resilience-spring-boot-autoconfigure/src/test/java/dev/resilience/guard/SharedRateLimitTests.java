@@ -189,8 +189,7 @@ class SharedRateLimitTests {
 
 	@Test
 	void waitsForItsTokenAndIsRefusedAtOnceWhenItCannotComeInTime() {
-		SharedRateLimit limit = opened(
-				limit(1, Duration.ofHours(1), "permits=1", "per=1s", "burst=1", "max-wait=1500ms"));
+		SharedRateLimit limit = opened(limit(1, Duration.ofHours(1), "permits=1", "per=3s", "burst=1", "max-wait=4s"));
 		assertThat(limit.acquire(LONG_NANOS).join()).isTrue();
 		CompletableFuture<Boolean> waiting = limit.acquire(LONG_NANOS);
 		assertThat(limit.acquire(LONG_NANOS).join()).isFalse();

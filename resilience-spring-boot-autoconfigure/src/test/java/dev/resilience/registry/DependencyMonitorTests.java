@@ -7,6 +7,7 @@ import java.util.Arrays;
 import dev.resilience.Dependencies;
 import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
+import dev.resilience.SwitchPosition;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.diagnosis.Category;
 import dev.resilience.diagnosis.DeviationSignal;
@@ -86,7 +87,7 @@ class DependencyMonitorTests {
 		this.runner.run((context) -> {
 			Guard mail = simulated(context, "mail");
 			this.now += 300 * SECOND;
-			calls(mail, 3, 10, FailureKind.CONNECTION_REFUSED);
+			calls(mail, 5, 10, FailureKind.CONNECTION_REFUSED);
 			tick(context);
 			DependencyMap map = context.getBean(DependencyMapReader.class).read();
 			assertThat(map.incident().firstToDeviate()).isEqualTo("mail");
@@ -106,12 +107,52 @@ class DependencyMonitorTests {
 	void whatNobodyCallsAnyMoreIsNobodysTrouble() {
 		this.runner.run((context) -> {
 			Guard mail = simulated(context, "mail");
-			calls(mail, 3, 10, FailureKind.CONNECTION_REFUSED);
-			pass(context, 300);
+			calls(mail, 5, 10, FailureKind.CONNECTION_REFUSED);
+			pass(context, 60);
 			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNotNull();
 			pass(context, 32);
 			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNull();
 			assertThat(context.getBean(DependencyMapReader.class).read("mail").failing()).isTrue();
+		});
+	}
+
+	@Test
+	void whatIsSwitchedOffIsNotFailingAnyMore() {
+		this.runner.run((context) -> {
+			Guard mail = simulated(context, "mail");
+			calls(mail, 5, 10, FailureKind.CONNECTION_REFUSED);
+			tick(context);
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNotNull();
+			mail.setSwitch(SwitchPosition.OFF, null, null);
+			pass(context, 31);
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNull();
+		});
+	}
+
+	@Test
+	void fewFailuresInARowAreChance() {
+		this.runner.run((context) -> {
+			Guard payments = simulated(context, "payments");
+			pass(context, 200, payments);
+			calls(payments, 3, 10, FailureKind.TIMEOUT);
+			tick(context);
+			assertThat(context.getBean(DependencyMapReader.class).read("payments").failing()).isTrue();
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNull();
+			calls(payments, 3, 10, FailureKind.TIMEOUT);
+			tick(context);
+			assertThat(context.getBean(DependencyMapReader.class).read().incident()).isNotNull();
+		});
+	}
+
+	@Test
+	void looksOfATimerThatMakesUpForWhatItMissedAreLeftOut() {
+		this.runner.run((context) -> {
+			Guard payments = simulated(context, "payments");
+			pass(context, 200, payments);
+			for (int i = 0; i < 20; i++) {
+				context.getBean(DependencyMonitor.class).look(this.now + i);
+			}
+			assertThat(context.getBean(DependencyMapReader.class).read("payments").warnings()).isEmpty();
 		});
 	}
 
@@ -121,7 +162,7 @@ class DependencyMonitorTests {
 			Guard payments = simulated(context, "payments");
 			context.getBean(PolicyChanges.class).change("payments", "retry.max-attempts=9");
 			this.now = System.nanoTime() + 5 * SECOND;
-			calls(payments, 3, 10, FailureKind.TIMEOUT);
+			calls(payments, 5, 10, FailureKind.TIMEOUT);
 			tick(context);
 			IncidentDescriptor incident = context.getBean(DependencyMapReader.class).read().incident();
 			assertThat(incident.category()).isEqualTo(Category.CHANGE);

@@ -6,9 +6,9 @@ export const TYPES = ['CRITICAL', 'DEGRADED', 'OPTIONAL'];
 
 const CATEGORIES = {
 	OVERLOAD: 'Overload: more is asked than can be done',
-	CASCADE: 'Cascade: one slow or failing dependency drags others along',
+	CASCADE: 'Cascade: something became slow, and what waits for it fills up',
 	CHANGE: 'Change: it began with a deployment or a setting',
-	DATA: 'Data: certain requests fail, not all',
+	DATA: 'Data: answers are corrupt, or one operation fails',
 	EXHAUSTION: 'Exhaustion: a pool, a queue or a budget ran out',
 };
 
@@ -38,28 +38,42 @@ export function scope(dependency) {
 }
 
 function wayOut(dependency) {
+	return `${sentence(outcome(dependency))} at once.`;
+}
+
+function sentence(words) {
+	return words[0].toUpperCase() + words.slice(1);
+}
+
+/** What callers get instead of an answer. Only a critical dependency without a way out makes them fail. */
+function outcome(dependency) {
 	const fallback = dependency.fallback?.description;
-	return fallback ? `Callers get the way out: ${fallback}.` : 'There is no way out: callers get an error at once.';
+	if (fallback) {
+		return `callers get: ${fallback}`;
+	}
+	return dependency.type === 'CRITICAL' ? 'callers get an error' : 'callers get an empty or the last good answer';
 }
 
 /** What users feel of a dependency in trouble; null when it is well. */
 export function felt(dependency) {
-	const fallback = dependency.fallback?.description;
-	const outcome = fallback ? `callers get: ${fallback}` : 'callers get an error';
 	if (dependency.switch?.position === 'OFF') {
-		return `switched off; ${outcome}`;
+		return `switched off; ${outcome(dependency)}`;
 	}
 	if (/^(FORCED_)?OPEN$/.test(dependency.breaker?.state ?? '')) {
-		return `calls are refused; ${outcome}`;
+		return `calls are refused; ${outcome(dependency)}`;
 	}
 	const troubled = ['DOWN', 'DEGRADED'].includes(dependency.status);
-	return troubled ? `${struggle(dependency.signals)}; ${outcome}` : null;
+	if (!troubled) {
+		return null;
+	}
+	const then = dependency.signals?.errorRate > 0 ? outcome(dependency) : 'callers get their answers';
+	return `${struggle(dependency.signals)}; ${then}`;
 }
 
 function struggle(signals) {
 	const failing = signals?.errorRate > 0 ? `${unbroken(percent(signals.errorRate))} of calls fail` : null;
 	const slow = signals?.latency?.p99 != null ? `p99 is ${unbroken(millis(signals.latency.p99))}` : null;
-	return [failing, slow].filter(Boolean).join(', ') || 'calls fail or are slow';
+	return [failing, slow].filter(Boolean).join(', ') || 'nobody calls it';
 }
 
 /** A figure keeps its unit at the end of a line. */
