@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 
 import dev.resilience.SwitchPosition;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.StateListener;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -32,11 +32,7 @@ public final class ReturnAudit implements CallListener.Factory {
 
 	@Override
 	public CallListener create(String dependency) {
-		return new CallListener() {
-
-			@Override
-			public void onCall(CallEvent event) {
-			}
+		return new StateListener() {
 
 			@Override
 			public void onSwitchReturned(SwitchPosition position, @Nullable String reason, Duration after) {

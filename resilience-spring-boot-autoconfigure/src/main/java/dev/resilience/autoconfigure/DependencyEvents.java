@@ -15,9 +15,9 @@ import dev.resilience.IncidentEnded;
 import dev.resilience.SwitchPosition;
 import dev.resilience.diagnosis.Incident;
 import dev.resilience.diagnosis.Incidents;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
+import dev.resilience.signal.StateListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,11 +61,7 @@ final class DependencyEvents implements CallListener.Factory, Incidents.Listener
 		return (incident.category() != null) ? incident.category().name() : null;
 	}
 
-	private record Listener(String dependency, Consumer<Object> publisher) implements CallListener {
-
-		@Override
-		public void onCall(CallEvent event) {
-		}
+	private record Listener(String dependency, Consumer<Object> publisher) implements StateListener {
 
 		@Override
 		public void onBreaker(BreakerState from, BreakerState to) {

@@ -232,8 +232,7 @@ final class DeliveryStore {
 		}
 		catch (DuplicateKeyException ex) {
 			// an adoption has died in between; or another instance was faster, and
-			// somebody
-			// may have decided about the letter since
+			// somebody may have decided about the letter since
 			return this.sql.updateAtOnce(
 					"delete from " + TABLE + IN_HAND + " and exists (select 1 from " + DeadLetterStore.TABLE
 							+ " letter where letter.task_instance = " + TABLE + ".task_instance)",

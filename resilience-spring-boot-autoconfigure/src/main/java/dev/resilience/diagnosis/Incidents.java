@@ -119,9 +119,8 @@ public final class Incidents {
 	}
 
 	private void tell(Course course, long nowNanos, LongFunction<Instant> moments, List<Subject> subjects) {
-		Cause cause = cause(course, subjects);
 		if (!this.told || this.cause == null) {
-			this.cause = cause;
+			this.cause = cause(course, subjects);
 		}
 		boolean understood = nowNanos - this.openedNanos >= UNDERSTOOD_NANOS;
 		boolean over = nowNanos - this.deviatedNanos >= OVER_NANOS;

@@ -48,12 +48,7 @@ final class LatencyDetector implements Detector {
 			double share = hits / (double) Math.max(1, sum.calls());
 			if (share >= Math.max(least, usual) * lenience
 					&& Surprise.ofMore(hits, sum.calls(), usual) >= this.thresholds.surprise() * lenience) {
-				double more = Math.log(share / usual);
-				double fewer = Math.log(Math.max(1e-6, 1 - share) / (1 - usual));
-				return recent.began((second) -> {
-					long seen = slow.applyAsLong(second);
-					return seen * more + Math.max(0, second.calls() - seen) * fewer;
-				});
+				return recent.began(slow, sum, usual);
 			}
 		}
 		return 0;

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 import dev.resilience.signal.Counts;
 import dev.resilience.signal.Distribution;
@@ -83,6 +84,23 @@ final class Recent {
 
 	double saturation() {
 		return this.saturation[index(0)];
+	}
+
+	/**
+	 * When more calls most probably began to be of a kind.
+	 * @param kind how many of them are
+	 * @param now what is so now
+	 * @param usual the share of them that usually is
+	 * @return how many seconds ago, from 1
+	 */
+	int began(ToLongFunction<Figures> kind, Figures now, double usual) {
+		double share = kind.applyAsLong(now) / (double) Math.max(1, now.calls());
+		double more = Math.log(share / usual);
+		double fewer = Math.log(Math.max(1e-6, 1 - share) / (1 - usual));
+		return began((second) -> {
+			long seen = kind.applyAsLong(second);
+			return seen * more + Math.max(0, second.calls() - seen) * fewer;
+		});
 	}
 
 	/**

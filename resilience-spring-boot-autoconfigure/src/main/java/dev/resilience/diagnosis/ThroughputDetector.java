@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out that much fewer calls come or end than usual.
  */
-final class ThroughputDetector implements Detector {
+final class ThroughputDetector extends WindowedDetector {
 
 	private final Thresholds thresholds;
 
@@ -16,20 +16,7 @@ final class ThroughputDetector implements Detector {
 	}
 
 	@Override
-	public @Nullable Finding look(Recent recent, @Nullable Norm norm, Load load, double lenience) {
-		if (norm == null) {
-			return null;
-		}
-		for (int seconds : Recent.WINDOWS) {
-			Finding found = look(recent, seconds, norm, load, lenience);
-			if (found != null) {
-				return found;
-			}
-		}
-		return null;
-	}
-
-	private @Nullable Finding look(Recent recent, int seconds, Norm norm, Load load, double lenience) {
+	@Nullable Finding look(Recent recent, int seconds, Norm norm, Load load, double lenience) {
 		long demand = recent.sum(seconds).demand();
 		double expected = norm.demandPerSecond() * seconds;
 		if (demand > expected * (1 - this.thresholds.throughputDrop() * lenience)

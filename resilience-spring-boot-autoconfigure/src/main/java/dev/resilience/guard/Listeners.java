@@ -3,6 +3,7 @@ package dev.resilience.guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.resilience.BreakerState;
 import dev.resilience.FailureKind;
@@ -12,6 +13,7 @@ import dev.resilience.signal.CallListener;
 import dev.resilience.signal.DeliveryResult;
 import dev.resilience.signal.DependencyLog;
 import dev.resilience.signal.RetryDecision;
+import dev.resilience.signal.StateListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -24,22 +26,23 @@ final class Listeners implements CallListener {
 
 	private final DependencyLog log;
 
+	private final List<CallListener> listeners;
+
 	// told of each call: an array costs no iterator
-	private final CallListener[] listeners;
+	private final CallListener[] callListeners;
 
 	Listeners(String dependency, DependencyLog log, CallListener own, List<CallListener> others) {
 		this.dependency = dependency;
 		this.log = log;
-		this.listeners = new CallListener[others.size() + 1];
-		this.listeners[0] = own;
-		for (int i = 0; i < others.size(); i++) {
-			this.listeners[i + 1] = others.get(i);
-		}
+		this.listeners = Stream.concat(Stream.of(own), others.stream()).toList();
+		this.callListeners = this.listeners.stream()
+			.filter((listener) -> !(listener instanceof StateListener))
+			.toArray(CallListener[]::new);
 	}
 
 	@Override
 	public void onCall(CallEvent event) {
-		for (CallListener listener : this.listeners) {
+		for (CallListener listener : this.callListeners) {
 			try {
 				listener.onCall(event);
 			}

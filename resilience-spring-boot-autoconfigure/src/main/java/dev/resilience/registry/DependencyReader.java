@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 
 import dev.resilience.DependencyType;
-import dev.resilience.diagnosis.Load;
 import dev.resilience.guard.BreakerReading;
 import dev.resilience.guard.Guard;
 import dev.resilience.guard.SwitchReading;
@@ -56,7 +55,7 @@ final class DependencyReader {
 		boolean failing = isFailing(guard, breaker);
 		SwitchReading control = guard.readSwitch();
 		Duration pausedFor = guard.pausedFor();
-		Load load = this.monitor.load(guard);
+		Signals signals = guard.signals().read(guard.now(), this.monitor.load(guard).saturation());
 		return new DependencyDescriptor(policy.type(), policy.description(), policy.mode(),
 				status(guard, failing, !warnings.isEmpty()), failing, policy.timeout().toString(), fallback(live),
 				healthCheck(policy),
@@ -69,7 +68,7 @@ final class DependencyReader {
 				this.monitor.pool(policy),
 				new DependencyDescriptor.Retry(policy.maxAttempts(), guard.budgetRemaining()), text(pausedFor),
 				fromNow(pausedFor), (this.quarantine != null) ? this.quarantine.responses(policy.name()).size() : null,
-				availability(guard), signals(guard, load.saturation(), trend), guard.signals().failures(), warnings,
+				availability(policy, signals), signals(signals, trend), guard.signals().failures(), warnings,
 				operations(live), delivery(backlog), this.partners.of(policy), policy.sources());
 	}
 
@@ -90,15 +89,13 @@ final class DependencyReader {
 		return guard.signals().isCalled() ? Status.UP : Status.UNKNOWN;
 	}
 
-	private static DependencyDescriptor.Availability availability(Guard guard) {
-		CallCounts calls = guard.signals().recentCalls(guard.now());
-		return AvailabilityArithmetic.of(
-				(guard.policy().availability() != null) ? guard.policy().availability().value() : null,
+	private static DependencyDescriptor.Availability availability(DependencyPolicy policy, Signals signals) {
+		CallCounts calls = signals.recentCalls();
+		return AvailabilityArithmetic.of((policy.availability() != null) ? policy.availability().value() : null,
 				(calls.calls() > 0) ? 1 - calls.errorRate() : null);
 	}
 
-	private static DependencyDescriptor.Signals signals(Guard guard, double saturation, @Nullable Trend trend) {
-		Signals signals = guard.signals().read(guard.now(), saturation);
+	private static DependencyDescriptor.Signals signals(Signals signals, @Nullable Trend trend) {
 		return new DependencyDescriptor.Signals(signals.window().toString(), signals.throughput(), signals.errorRate(),
 				signals.latency(), signals.saturation(),
 				(trend != null) ? new DependencyDescriptor.Trend(trend.interval().toString(), trend.throughput(),

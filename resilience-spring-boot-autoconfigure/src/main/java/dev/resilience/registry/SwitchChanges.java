@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 import dev.resilience.SwitchPosition;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.CallListener;
+import dev.resilience.signal.StateListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +25,7 @@ public final class SwitchChanges implements CallListener.Factory {
 
 	@Override
 	public CallListener create(String dependency) {
-		return new CallListener() {
-
-			@Override
-			public void onCall(CallEvent event) {
-			}
+		return new StateListener() {
 
 			@Override
 			public void onSwitch(SwitchPosition position, @Nullable String reason, @Nullable Duration duration) {

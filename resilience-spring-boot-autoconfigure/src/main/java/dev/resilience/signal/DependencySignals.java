@@ -202,25 +202,15 @@ public final class DependencySignals implements CallListener {
 	 * @return the signals of the last minute
 	 */
 	public Signals read(long nowNanos, double saturation) {
-		return read(new Signals(WINDOW, 0, 0, Latency.of(Distribution.EMPTY), saturation), (recorded) -> {
-			Counts open = recorded.open();
-			CallCounts calls = recorded.history.sum(number(nowNanos) - SignalHistory.MINUTE)
-				.plus(open.calls(), open.errors());
+		Signals none = new Signals(WINDOW, 0, 0, Latency.of(Distribution.EMPTY), CallCounts.NONE, saturation);
+		return read(none, (recorded) -> {
+			long number = number(nowNanos);
+			Counts open = recorded.counters.read(recorded.ticked).since(recorded.ticked);
+			CallCounts minute = recorded.history.sum(number - SignalHistory.MINUTE).plus(open.calls(), open.errors());
+			CallCounts recent = recorded.history.sum(number - SignalHistory.SECONDS).plus(open.calls(), open.errors());
 			double seconds = Math.min(SignalHistory.MINUTE, Math.max(1, (nowNanos - this.startNanos) / 1e9));
-			return new Signals(WINDOW, calls.calls() / seconds, calls.errorRate(),
-					Latency.of(recorded.history.minute(number(nowNanos)).plus(open.latencies())), saturation);
-		});
-	}
-
-	/**
-	 * The calls of the last quarter of an hour.
-	 * @param nowNanos the present on the monotonic clock
-	 * @return their counts
-	 */
-	public CallCounts recentCalls(long nowNanos) {
-		return read(CallCounts.NONE, (recorded) -> {
-			Counts open = recorded.open();
-			return recorded.history.sum(number(nowNanos) - SignalHistory.SECONDS).plus(open.calls(), open.errors());
+			return new Signals(WINDOW, minute.calls() / seconds, minute.errorRate(),
+					Latency.of(recorded.history.minute(number).plus(open.latencies())), recent, saturation);
 		});
 	}
 
@@ -272,11 +262,6 @@ public final class DependencySignals implements CallListener {
 
 		private Recorded() {
 			Arrays.setAll(this.failures, (kind) -> new LongAdder());
-		}
-
-		/** Since the last tick. */
-		private Counts open() {
-			return this.counters.read(this.ticked).since(this.ticked);
 		}
 
 	}

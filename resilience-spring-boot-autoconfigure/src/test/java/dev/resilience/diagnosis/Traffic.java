@@ -6,10 +6,9 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
 
-import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
-import dev.resilience.signal.CallEvent;
 import dev.resilience.signal.DependencySignals;
+import dev.resilience.signal.EndedCall;
 import dev.resilience.signal.Outcome;
 import dev.resilience.signal.RetryDecision;
 
@@ -38,7 +37,7 @@ final class Traffic {
 
 	private final int limit;
 
-	private final Queue<Ended> running = new PriorityQueue<>(Comparator.comparing(Ended::endNanos));
+	private final Queue<EndedCall> running = new PriorityQueue<>(Comparator.comparing(EndedCall::endNanos));
 
 	private final DependencySignals signals = new DependencySignals(0);
 
@@ -97,7 +96,7 @@ final class Traffic {
 	private void arrive(long nanos) {
 		end(nanos);
 		if (this.running.size() >= this.limit) {
-			this.signals.onCall(new Ended(Outcome.REJECTED, FailureKind.REJECTED, nanos, 0));
+			this.signals.onCall(EndedCall.of("partner", Outcome.REJECTED, FailureKind.REJECTED, nanos, 0));
 			return;
 		}
 		double latency = this.median * Math.exp(this.sigma * this.random.nextGaussian()) * this.slowness;
@@ -108,13 +107,13 @@ final class Traffic {
 		long duration = (long) ((timedOut ? TIMEOUT : latency) * SECOND);
 		boolean failed = timedOut || this.random.nextDouble() < this.errorRate;
 		FailureKind kind = timedOut ? FailureKind.TIMEOUT : this.failure;
-		this.running.add(new Ended(failed ? Outcome.FAILURE : Outcome.SUCCESS, failed ? kind : FailureKind.NONE,
-				nanos + duration, duration));
+		this.running.add(EndedCall.of("partner", failed ? Outcome.FAILURE : Outcome.SUCCESS,
+				failed ? kind : FailureKind.NONE, nanos + duration, duration));
 	}
 
 	private void end(long nanos) {
 		while (!this.running.isEmpty() && this.running.peek().endNanos() <= nanos) {
-			Ended ended = this.running.remove();
+			EndedCall ended = this.running.remove();
 			this.signals.onCall(ended);
 			if (ended.isError() && this.random.nextDouble() < this.retryShare) {
 				this.signals.onRetry(this.budgetUsedUp ? RetryDecision.BUDGET : RetryDecision.RETRIED, ended.failure());
@@ -138,30 +137,6 @@ final class Traffic {
 
 	DependencySignals signals() {
 		return this.signals;
-	}
-
-	private record Ended(Outcome outcome, FailureKind failure, long endNanos, long durationNanos) implements CallEvent {
-
-		@Override
-		public String dependency() {
-			return "partner";
-		}
-
-		@Override
-		public String operation() {
-			return "Client.call";
-		}
-
-		@Override
-		public DependencyType type() {
-			return DependencyType.CRITICAL;
-		}
-
-		@Override
-		public boolean unauthorized() {
-			return false;
-		}
-
 	}
 
 }

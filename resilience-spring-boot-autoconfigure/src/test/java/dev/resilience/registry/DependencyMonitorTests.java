@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Arrays;
 
 import dev.resilience.Dependencies;
-import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import dev.resilience.SwitchPosition;
 import dev.resilience.autoconfigure.ResilienceAutoConfiguration;
 import dev.resilience.diagnosis.Category;
 import dev.resilience.diagnosis.DeviationSignal;
+import dev.resilience.diagnosis.Thresholds;
 import dev.resilience.guard.Guard;
-import dev.resilience.signal.CallEvent;
+import dev.resilience.signal.EndedCall;
 import dev.resilience.signal.Outcome;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -189,6 +189,12 @@ class DependencyMonitorTests {
 	}
 
 	@Test
+	void theReplayOfCalmTrafficIsJudgedByTheDefaults() {
+		this.runner.run((context) -> assertThat(context.getBean(DependencyMonitor.class)).extracting("thresholds")
+			.isEqualTo(Thresholds.DEFAULT));
+	}
+
+	@Test
 	void thresholdsThatMakeNoSenseAreRefused() {
 		this.runner.withPropertyValues("resilience.warnings.latency-factor=0.5")
 			.run((context) -> assertThat(context).getFailure()
@@ -269,28 +275,8 @@ class DependencyMonitorTests {
 	private void calls(Guard guard, int calls, long millis, FailureKind kind) {
 		Outcome outcome = (kind == FailureKind.NONE) ? Outcome.SUCCESS : Outcome.FAILURE;
 		for (int i = 0; i < calls; i++) {
-			guard.signals().onCall(new Ended(guard.policy().name(), outcome, kind, this.now, millis * 1_000_000));
+			guard.signals().onCall(EndedCall.of(guard.policy().name(), outcome, kind, this.now, millis * 1_000_000));
 		}
-	}
-
-	private record Ended(String dependency, Outcome outcome, FailureKind failure, long endNanos,
-			long durationNanos) implements CallEvent {
-
-		@Override
-		public String operation() {
-			return this.dependency;
-		}
-
-		@Override
-		public DependencyType type() {
-			return DependencyType.CRITICAL;
-		}
-
-		@Override
-		public boolean unauthorized() {
-			return false;
-		}
-
 	}
 
 }

@@ -28,7 +28,8 @@ class DependencySignalsTests {
 	@Test
 	void nothingIsKnownWithoutCalls() {
 		Signals read = this.signals.read(this.now, 0.25);
-		assertThat(read).isEqualTo(new Signals(Duration.ofMinutes(1), 0, 0, new Latency(0, 0, 0), 0.25));
+		assertThat(read)
+			.isEqualTo(new Signals(Duration.ofMinutes(1), 0, 0, new Latency(0, 0, 0), CallCounts.NONE, 0.25));
 		assertThat(this.signals.isCalled()).isFalse();
 		assertThat(this.signals.failures()).isEmpty();
 	}
@@ -127,7 +128,7 @@ class DependencySignalsTests {
 		assertThat(this.signals).extracting("recorded").isNull();
 		assertThat(this.signals.tick(this.now, 0)).isEqualTo(Counts.NONE);
 		assertThat(this.signals.trend(this.now, Duration.ofSeconds(15)).throughput()).hasSize(60).containsOnly(0.0);
-		assertThat(this.signals.recentCalls(this.now)).isEqualTo(CallCounts.NONE);
+		assertThat(this.signals.read(this.now, 0).recentCalls()).isEqualTo(CallCounts.NONE);
 		assertThat(this.signals).extracting("recorded").isNull();
 	}
 
@@ -160,9 +161,9 @@ class DependencySignalsTests {
 		this.now += Duration.ofSeconds(1).toNanos();
 		this.signals.tick(this.now, 0.5);
 		pass(898);
-		assertThat(this.signals.recentCalls(this.now)).isEqualTo(new CallCounts(11, 1));
+		assertThat(this.signals.read(this.now, 0).recentCalls()).isEqualTo(new CallCounts(11, 1));
 		pass(1);
-		assertThat(this.signals.recentCalls(this.now)).isEqualTo(CallCounts.NONE);
+		assertThat(this.signals.read(this.now, 0).recentCalls()).isEqualTo(CallCounts.NONE);
 		Trend trend = this.signals.trend(this.now, Duration.ofSeconds(1));
 		assertThat(trend.throughput()).hasSize(900).startsWith(11.0, 0.0).endsWith(0.0);
 		assertThat(trend.errorRate().get(0)).isEqualTo(1 / 11.0, within(0.001));
@@ -245,11 +246,6 @@ class DependencySignalsTests {
 	private void publish(Outcome outcome, FailureKind kind, boolean unauthorized, long millis) {
 		this.signals.onCall(new EndedCall("partner", "Client.call", DependencyType.CRITICAL, outcome, kind,
 				unauthorized, this.now, Duration.ofMillis(millis).toNanos()));
-	}
-
-	private record EndedCall(String dependency, String operation, DependencyType type, Outcome outcome,
-			FailureKind failure, boolean unauthorized, long endNanos, long durationNanos) implements CallEvent {
-
 	}
 
 }

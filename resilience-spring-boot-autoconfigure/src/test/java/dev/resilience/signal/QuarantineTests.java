@@ -22,7 +22,7 @@ class QuarantineTests {
 
 	private final Quarantine quarantine = new Quarantine(2, 10);
 
-	private final Ended ended = new Ended(FailureKind.CORRUPT_DATA);
+	private final EndedCall ended = ended(FailureKind.CORRUPT_DATA);
 
 	@Test
 	void lastResponseOfACallIsKept() {
@@ -58,7 +58,7 @@ class QuarantineTests {
 	void otherFailuresAreForgotten() {
 		for (FailureKind kind : FailureKind.values()) {
 			if (kind != FailureKind.CORRUPT_DATA) {
-				Ended other = new Ended(kind);
+				EndedCall other = ended(kind);
 				respond(other, 1, kind.name());
 				end(other);
 			}
@@ -70,7 +70,7 @@ class QuarantineTests {
 	void bodyThatWasNotReadToItsEndIsTruncated() {
 		record(this.ended, 1, -1).read(bytes("begin"));
 		end(this.ended);
-		Ended declared = new Ended(FailureKind.CORRUPT_DATA);
+		EndedCall declared = ended(FailureKind.CORRUPT_DATA);
 		record(declared, 1, 5).read(bytes("whole"));
 		end(declared);
 		assertThat(this.quarantine.responses("partner")).extracting(CorruptResponse::truncated)
@@ -91,13 +91,17 @@ class QuarantineTests {
 		});
 	}
 
-	private void respond(Ended call, int attempt, String body) {
+	private static EndedCall ended(FailureKind kind) {
+		return new EndedCall("partner", "call", DependencyType.CRITICAL, Outcome.FAILURE, kind, false, 0, 0);
+	}
+
+	private void respond(EndedCall call, int attempt, String body) {
 		ResponseRecording recording = record(call, attempt, -1);
 		recording.read(bytes(body));
 		recording.ended();
 	}
 
-	private ResponseRecording record(Ended call, int attempt, long length) {
+	private ResponseRecording record(EndedCall call, int attempt, long length) {
 		return this.quarantine.record(new Within(call, attempt),
 				new ResponseHead("GET", "http://partner", 200, "text/plain", StandardCharsets.UTF_8, length));
 	}
@@ -106,7 +110,7 @@ class QuarantineTests {
 		return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
 	}
 
-	private void end(Ended call) {
+	private void end(EndedCall call) {
 		this.quarantine.create("partner").onCall(call);
 	}
 
@@ -114,7 +118,7 @@ class QuarantineTests {
 		return this.quarantine.responses("partner").stream().map(CorruptResponse::body).toList();
 	}
 
-	private record Within(Ended call, int attempt) implements DependencyCall, OngoingCall {
+	private record Within(EndedCall call, int attempt) implements DependencyCall, OngoingCall {
 
 		@Override
 		public String name() {
@@ -153,45 +157,6 @@ class QuarantineTests {
 
 		@Override
 		public void requestNotSent() {
-		}
-
-	}
-
-	private record Ended(FailureKind failure) implements CallEvent {
-
-		@Override
-		public String dependency() {
-			return "partner";
-		}
-
-		@Override
-		public String operation() {
-			return "call";
-		}
-
-		@Override
-		public DependencyType type() {
-			return DependencyType.CRITICAL;
-		}
-
-		@Override
-		public Outcome outcome() {
-			return Outcome.FAILURE;
-		}
-
-		@Override
-		public boolean unauthorized() {
-			return false;
-		}
-
-		@Override
-		public long endNanos() {
-			return 0;
-		}
-
-		@Override
-		public long durationNanos() {
-			return 0;
 		}
 
 	}

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 
-import dev.resilience.DependencyType;
 import dev.resilience.FailureKind;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +61,8 @@ class RecordingBenchmark {
 		EndedCall[] calls = new EndedCall[1024];
 		Random random = new Random(seed);
 		for (int i = 0; i < calls.length; i++) {
-			calls[i] = new EndedCall((long) (40_000_000 * Math.exp(random.nextGaussian() / 2)));
+			calls[i] = EndedCall.of("partner", Outcome.SUCCESS, FailureKind.NONE, 0,
+					(long) (40_000_000 * Math.exp(random.nextGaussian() / 2)));
 		}
 		try {
 			start.await();
@@ -77,45 +77,6 @@ class RecordingBenchmark {
 			signals.onCall(calls[i & 1023]);
 		}
 		return allocations.getCurrentThreadAllocatedBytes() - before;
-	}
-
-	private record EndedCall(long durationNanos) implements CallEvent {
-
-		@Override
-		public String dependency() {
-			return "partner";
-		}
-
-		@Override
-		public String operation() {
-			return "Client.call";
-		}
-
-		@Override
-		public DependencyType type() {
-			return DependencyType.CRITICAL;
-		}
-
-		@Override
-		public Outcome outcome() {
-			return Outcome.SUCCESS;
-		}
-
-		@Override
-		public FailureKind failure() {
-			return FailureKind.NONE;
-		}
-
-		@Override
-		public boolean unauthorized() {
-			return false;
-		}
-
-		@Override
-		public long endNanos() {
-			return 0;
-		}
-
 	}
 
 }
