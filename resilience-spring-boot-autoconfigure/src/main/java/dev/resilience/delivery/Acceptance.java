@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
 import dev.resilience.signal.DependencyLog;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,13 @@ final class Acceptance implements AutoCloseable {
 
 	private final GroupedWrites writes;
 
-	private final Clock clock;
+	private final HeldCalls held;
 
-	Acceptance(DeliveryStore store, Clock clock) {
+	Acceptance(DeliveryStore store, HeldCalls held) {
 		this.store = store;
 		this.transaction = new CallerTransaction(store.dataSource());
 		this.writes = new GroupedWrites(store::add, store.writers());
-		this.clock = clock;
+		this.held = held;
 	}
 
 	/**
@@ -77,8 +76,7 @@ final class Acceptance implements AutoCloseable {
 			TransactionSynchronizationManager.registerSynchronization(new Stored(letter, stored));
 		}
 		else {
-			HeldCall call = new HeldCall(letter, this.store, this.clock, commit, stored,
-					() -> storeLate(letter, patience, stored));
+			HeldCall call = new HeldCall(letter, this.held, commit, stored, () -> storeLate(letter, patience, stored));
 			TransactionSynchronizationManager.registerSynchronization(call);
 			if (commit != null && commit.isBegun()) {
 				call.hold();

@@ -7,8 +7,6 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -22,8 +20,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class Commit implements TransactionSynchronization {
 
-	private static final Logger logger = LoggerFactory.getLogger("dev.resilience");
-
 	// weak: nobody says when the thread no longer has them
 	private static final Set<ConnectionHolder> ENDED = Collections
 		.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
@@ -31,6 +27,9 @@ final class Commit implements TransactionSynchronization {
 	private final @Nullable ConnectionHolder connection;
 
 	private final List<HeldCall> undecided = new ArrayList<>();
+
+	// by an outer transaction of another manager, whose end it stays
+	private final boolean endedBefore;
 
 	private boolean begun;
 
@@ -42,7 +41,7 @@ final class Commit implements TransactionSynchronization {
 	 */
 	Commit(@Nullable ConnectionHolder connection) {
 		this.connection = connection;
-		reopen();
+		this.endedBefore = connection != null && ENDED.remove(connection);
 	}
 
 	/** Of the thread's transaction, {@code null} if its manager is no bean. */
@@ -91,16 +90,11 @@ final class Commit implements TransactionSynchronization {
 
 	/** The transaction has ended, and all who wanted to know it do. */
 	void end(boolean refused) {
-		reopen();
-		for (HeldCall call : this.undecided) {
-			try {
-				call.end(refused || !this.begun);
-			}
-			catch (RuntimeException ex) {
-				// the caller is to see why the commit failed
-				logger.warn("The store of durable calls does not answer", ex);
-			}
+		if (this.connection != null && !this.endedBefore) {
+			// an outer transaction of another manager may go on with it
+			ENDED.remove(this.connection);
 		}
+		this.undecided.forEach((call) -> call.end(refused || !this.begun));
 	}
 
 	@Override
@@ -123,13 +117,6 @@ final class Commit implements TransactionSynchronization {
 	private void close() {
 		if (this.connection != null) {
 			ENDED.add(this.connection);
-		}
-	}
-
-	// an outer transaction of another manager may go on with it
-	private void reopen() {
-		if (this.connection != null) {
-			ENDED.remove(this.connection);
 		}
 	}
 

@@ -152,11 +152,11 @@ public final class DeliveryEngine implements Deliveries, DurableBacklogs, SmartL
 	public synchronized void deliver(DurableCalls calls, Operation operation) {
 		OpenStore store = open();
 		// or others would take its first calls for those of an operation that is gone
-		store.calls().know(Set.of(calls.name()), this.clock.now());
+		store.neglected().know(Set.of(calls.name()), this.clock.now());
 		this.operations.put(calls.name(), DurableOperation.of(calls, operation));
 		DependencyDeliveries dependency = this.dependencies.computeIfAbsent(calls.dependency(),
-				(name) -> new DependencyDeliveries(operation.guard(), store.calls(), store.format(), this.settings,
-						this.clock, this.operations));
+				(name) -> new DependencyDeliveries(operation.guard(), store, this.settings, this.clock,
+						this.operations));
 		dependency.add(calls.name());
 		store.backlogs().watch(calls.dependency());
 		operation.guard().delivered(DeliveryResult.ACCEPTED, 0);

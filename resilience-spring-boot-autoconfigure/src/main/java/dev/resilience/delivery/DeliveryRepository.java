@@ -38,11 +38,6 @@ final class DeliveryRepository extends JdbcTaskRepository {
 	}
 
 	@Override
-	public List<Execution> lockAndFetchGeneric(Instant now, int limit) {
-		return ask(() -> super.lockAndFetchGeneric(now, limit), List.of());
-	}
-
-	@Override
 	public List<Execution> lockAndGetDue(Instant now, int limit) {
 		return ask(() -> super.lockAndGetDue(now, limit), List.of());
 	}

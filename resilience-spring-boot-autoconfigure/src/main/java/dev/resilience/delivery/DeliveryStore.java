@@ -3,15 +3,12 @@ package dev.resilience.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import dev.resilience.FailureKind;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +24,11 @@ final class DeliveryStore {
 	/** The table. */
 	static final String TABLE = "resilience_delivery";
 
-	/** The table of the operations that some instance knows. */
-	static final String OPERATIONS = "resilience_operation";
+	/** So many calls are changed at once. */
+	static final int MOST = 1000;
 
-	private static final int MOST = 1000;
-
-	private static final long FIRST_VERSION = 1;
-
-	/** Who has calls in hand that are held back. */
-	static final String HELD = "held";
+	/** The version of a call that was just stored. */
+	static final long FIRST_VERSION = 1;
 
 	/** The name of db-scheduler's only task. */
 	static final String TASK = "delivery";
@@ -45,24 +38,16 @@ final class DeliveryStore {
 			+ " picked, picked_by, last_heartbeat, consecutive_failures, version, dependency, operation, accepted_at,"
 			+ " order_key) values ('" + TASK + "', ?, ?, ?, ?, ?, ?, 0, " + FIRST_VERSION + ", ?, ?, ?, ?)";
 
-	private static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
+	/** Finds a call that somebody has in hand. */
+	static final String IN_HAND = " where task_name = '" + TASK + "' and task_instance = ? and version = ?";
 
 	private static final Duration LONG_WAIT = Duration.ofMinutes(1);
-
-	// clocks of instances may differ by less
-	private static final Duration FUTURE = Duration.ofMinutes(1);
 
 	private final DatabaseKind kind;
 
 	private final Sql sql;
 
 	private final boolean durable;
-
-	// those of transactions that have not ended yet
-	private final Set<Held> held = ConcurrentHashMap.newKeySet();
-
-	// those of transactions that were rolled back, as long as they cannot be removed
-	private final Set<Held> dropped = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Open the store.
@@ -117,52 +102,35 @@ final class DeliveryStore {
 	}
 
 	/**
-	 * Store a call, but hold it back as if somebody had it in hand. If he dies, it is
-	 * taken over.
+	 * Store a call, but hold it back as if somebody had it in hand.
+	 * @param clock is asked when there is a connection, which may take long
 	 */
-	void addHeld(Letter letter, Instant now) {
-		this.held.add(held(letter));
-		this.sql.update(INSERT, row(letter, now));
+	void addHeld(Letter letter, Clock clock) {
+		this.sql.inTransaction((status) -> this.sql.update(INSERT, row(letter, clock.now())));
 	}
 
-	/** Forget a call that was held, now or when the store answers again. */
-	void drop(Held call) {
-		this.dropped.add(call);
-		this.held.remove(call);
-		remove(call);
-		this.dropped.remove(call);
+	/**
+	 * Say that whoever holds calls back lives.
+	 * @param clock is asked when there is a connection, which may take long
+	 */
+	void keepHeld(List<Held> calls, Clock clock) {
+		this.sql.inTransaction((status) -> {
+			change("update " + TABLE + " set last_heartbeat = ?" + IN_HAND, calls, clock.now());
+			return true;
+		});
 	}
 
-	/** Have a call delivered that was held; if that fails, it is taken over. */
-	void release(Held call, Instant now) {
-		this.held.remove(call);
-		giveBack(call, now, 0);
-	}
-
-	/** Have a call taken over that was held, unless it is dropped or released soon. */
-	void letGo(Held call) {
-		this.held.remove(call);
-	}
-
-	/** Keep others from taking over what is held, and try again to drop calls. */
-	void keepHeld(Instant now) {
-		List<Held> calls = Stream.concat(this.held.stream(), this.dropped.stream()).toList();
-		for (int i = 0; i < calls.size(); i += MOST) {
-			change("update " + TABLE + " set last_heartbeat = ?" + IN_HAND,
-					calls.subList(i, Math.min(i + MOST, calls.size())), now);
-		}
-		List.copyOf(this.dropped).forEach(this::drop);
-	}
-
-	/** How a call is held that was just stored. */
-	static Held held(Letter letter) {
-		return new Held(letter.id(), FIRST_VERSION);
+	/** Remove calls, whoever has them in hand. */
+	void forget(List<Held> calls) {
+		this.sql.inTransaction((status) -> this.sql.jdbc()
+			.batchUpdate("delete from " + TABLE + " where task_name = '" + TASK + "' and task_instance = ?", calls,
+					calls.size(), (statement, call) -> statement.setString(1, call.id())));
 	}
 
 	private static @Nullable Object[] row(Letter letter, @Nullable Instant heldAt) {
 		return new @Nullable Object[] { letter.id(), letter.payload(), letter.acceptedAt(), heldAt != null,
-				(heldAt != null) ? HELD : null, heldAt, letter.dependency(), letter.operation(), letter.acceptedAt(),
-				letter.orderKey() };
+				(heldAt != null) ? HeldCalls.HELD : null, heldAt, letter.dependency(), letter.operation(),
+				letter.acceptedAt(), letter.orderKey() };
 	}
 
 	/**
@@ -251,8 +219,12 @@ final class DeliveryStore {
 		change("update " + TABLE + " set execution_time = ?" + IN_HAND, waiting, now);
 	}
 
-	// row by row: what others have not committed yet is not waited for
-	private void change(String sql, List<Held> calls, Instant... instants) {
+	/**
+	 * Change calls row by row: what others have not committed yet is not waited for.
+	 * @param sql the change, whose last two arguments are those of {@link #IN_HAND}
+	 * @param instants the arguments before them
+	 */
+	void change(String sql, List<Held> calls, Instant... instants) {
 		if (!calls.isEmpty()) {
 			this.sql
 				.inTransaction((status) -> this.sql.jdbc().batchUpdate(sql, calls, calls.size(), (statement, call) -> {
@@ -264,57 +236,17 @@ final class DeliveryStore {
 		}
 	}
 
-	/** Calls of an operation that nobody has in hand and that are older than allowed. */
-	List<Held> olderThan(String operation, Instant acceptedBefore, int limit) {
-		return find("operation = ? and picked = ? and accepted_at <= ?", limit, operation, false, acceptedBefore);
-	}
-
-	/** Calls of operations that no instance has known since a time. */
-	List<Held> unknown(Instant knownSince, int limit) {
-		return find("picked = ? and not exists (select 1 from " + OPERATIONS + " known where known.operation = " + TABLE
-				+ ".operation and known.seen_at >= ?)", limit, false, knownSince);
-	}
-
-	private List<Held> find(String condition, int limit, @Nullable Object... arguments) {
+	/** Calls that fulfil a condition. */
+	List<Held> find(String condition, int limit, @Nullable Object... arguments) {
 		return this.sql.query(
 				"select task_instance, version from " + TABLE + " where " + condition
 						+ this.kind.dialect().getQueryLimitPart(limit),
 				(row, number) -> new Held(row.getString(1), row.getLong(2)), arguments);
 	}
 
-	/**
-	 * Correct what a clock has written that was ahead: else calls would wait until the
-	 * time comes.
-	 */
-	void correctFuture(Instant now) {
-		Instant future = now.plus(FUTURE);
-		change("update " + TABLE + " set execution_time = ?, accepted_at = ?" + IN_HAND,
-				find("picked = ? and accepted_at > ?", MOST, false, future), now, now);
-		change("update " + TABLE + " set last_heartbeat = ?" + IN_HAND,
-				find("picked = ? and last_heartbeat > ?", MOST, true, future), now);
-	}
-
-	/** Some operations are known to this instance. */
-	void know(Collection<String> operations, Instant now) {
-		for (String operation : operations) {
-			if (this.sql.update("update " + OPERATIONS + " set seen_at = ? where operation = ?", now, operation) == 0) {
-				try {
-					this.sql.update("insert into " + OPERATIONS + " (operation, seen_at) values (?, ?)", operation,
-							now);
-				}
-				catch (DuplicateKeyException ex) {
-					// another instance was faster
-				}
-			}
-		}
-	}
-
-	/** There are many more of them than before. */
-	void grown() {
-		this.sql.inTransaction((status) -> {
-			this.kind.countRows(this.sql.jdbc());
-			return true;
-		});
+	/** Have the database see how many there are, for its plans. */
+	void countRows() {
+		this.kind.countRows(this.sql.jdbc());
 	}
 
 	/** What is stored now, by dependency. */

@@ -1,5 +1,7 @@
 package dev.resilience.delivery;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import com.github.kagkarlsson.scheduler.Clock;
@@ -44,28 +46,38 @@ final class DeliveryTask extends AbstractTask<byte[]> {
 	 * @param dependency whose calls it attempts
 	 * @param log is told what goes wrong
 	 * @param operations by their names
+	 * @param heartbeat how often instances say that they live
 	 * @param listener is told what became of a call
 	 */
-	DeliveryTask(String dependency, DependencyLog log, DeliveryStore store, PayloadFormat format,
-			Map<String, DurableOperation> operations, Clock clock, Listener listener) {
+	DeliveryTask(String dependency, DependencyLog log, OpenStore store, Map<String, DurableOperation> operations,
+			Clock clock, Duration heartbeat, Listener listener) {
 		super(DeliveryStore.TASK, byte[].class, (complete, operationsOfTask) -> {
 			// nothing is thrown but by a store that fails: then it is taken over later
 			complete.getCause().ifPresent((failure) -> DeliveryRepository.failed(log, dependency, failure));
-		}, (complete, operationsOfTask) -> takeOver(store, clock, complete.getExecution()));
+		}, (complete, operationsOfTask) -> takeOver(dependency, store, log, clock, heartbeat, complete.getExecution()));
 		this.dependency = dependency;
 		this.log = log;
-		this.store = store;
-		this.format = format;
+		this.store = store.calls();
+		this.format = store.format();
 		this.operations = operations;
 		this.clock = clock;
 		this.listener = listener;
 	}
 
 	// its instance is dead, and maybe it is what killed it: an attempt
-	private static void takeOver(DeliveryStore store, Clock clock, Execution execution) {
-		logger.warn("A durable call is taken over from an instance that is gone, {}", execution.getId());
-		int attempts = DeliveryStore.HELD.equals(execution.pickedBy) ? 0 : 1;
-		store.giveBack(Held.of(execution), clock.now(), execution.consecutiveFailures + attempts);
+	private static void takeOver(String dependency, OpenStore store, DependencyLog log, Clock clock, Duration heartbeat,
+			Execution execution) {
+		Held call = Held.of(execution);
+		boolean heldBack = HeldCalls.HELD.equals(execution.pickedBy);
+		if (heldBack && store.held().has(call)) {
+			// it was this instance that could not say that it lives
+			return;
+		}
+		log.repeated(Level.WARN, dependency, null, "A durable call is taken over from an instance that is gone, {}",
+				execution.getId());
+		// whoever holds it back may live after all, and is about to drop it
+		Instant due = heldBack ? clock.now().plus(heartbeat.multipliedBy(2)) : clock.now();
+		store.calls().giveBack(call, due, execution.consecutiveFailures + (heldBack ? 0 : 1));
 	}
 
 	@Override

@@ -47,15 +47,16 @@ final class DependencyDeliveries {
 	 * @param guard of the dependency
 	 * @param all operations of all dependencies: calls of another one may be taken over
 	 */
-	DependencyDeliveries(Guard guard, DeliveryStore store, PayloadFormat format, DeliverySettings settings, Clock clock,
+	DependencyDeliveries(Guard guard, OpenStore store, DeliverySettings settings, Clock clock,
 			Map<String, DurableOperation> all) {
 		this.guard = guard;
-		this.store = store;
+		this.store = store.calls();
 		this.settings = settings;
 		this.clock = clock;
 		this.all = all;
 		this.log = new DependencyLog(guard::now);
-		this.task = new DeliveryTask(guard.policy().name(), this.log, store, format, all, clock, this::ended);
+		this.task = new DeliveryTask(guard.policy().name(), this.log, store, all, clock, settings.heartbeat(),
+				this::ended);
 	}
 
 	Guard guard() {

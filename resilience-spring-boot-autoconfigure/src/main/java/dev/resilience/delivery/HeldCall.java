@@ -3,10 +3,10 @@ package dev.resilience.delivery;
 import java.util.HashSet;
 import java.util.Set;
 
-import com.github.kagkarlsson.scheduler.Clock;
 import dev.resilience.DeliveryRejectedException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.support.TransactionSynchronization;
 
 /**
@@ -18,9 +18,7 @@ final class HeldCall implements TransactionSynchronization {
 
 	private final Letter letter;
 
-	private final DeliveryStore store;
-
-	private final Clock clock;
+	private final HeldCalls calls;
 
 	private final @Nullable Commit commit;
 
@@ -29,8 +27,6 @@ final class HeldCall implements TransactionSynchronization {
 	private final Set<Object> savepoints = new HashSet<>();
 
 	private final Runnable late;
-
-	private final Held held;
 
 	private boolean forgotten;
 
@@ -42,14 +38,12 @@ final class HeldCall implements TransactionSynchronization {
 	 * @param stored runs when it is there for everybody to see
 	 * @param late stores it when nobody has said that the transaction commits
 	 */
-	HeldCall(Letter letter, DeliveryStore store, Clock clock, @Nullable Commit commit, Runnable stored, Runnable late) {
+	HeldCall(Letter letter, HeldCalls calls, @Nullable Commit commit, Runnable stored, Runnable late) {
 		this.letter = letter;
-		this.store = store;
-		this.clock = clock;
+		this.calls = calls;
 		this.commit = commit;
 		this.stored = stored;
 		this.late = late;
-		this.held = DeliveryStore.held(letter);
 	}
 
 	@Override
@@ -74,29 +68,29 @@ final class HeldCall implements TransactionSynchronization {
 			return;
 		}
 		try {
-			this.store.addHeld(this.letter, this.clock.now());
+			this.calls.add(this.letter);
 			this.state = State.HELD;
 		}
 		catch (RuntimeException ex) {
-			// it may be stored nevertheless
-			this.state = State.REJECTED;
+			// it may be stored nevertheless, unless nothing was sent
+			this.state = (ex instanceof CannotCreateTransactionException) ? State.NOT_STORED : State.REJECTED;
 			throw new DeliveryRejectedException(this.letter.dependency(), "it could not be stored", ex);
 		}
 	}
 
 	@Override
 	public void afterCompletion(int status) {
-		if (this.state != State.WAITING) {
+		if (this.state == State.HELD || this.state == State.REJECTED) {
 			if (status == STATUS_UNKNOWN && this.commit != null) {
 				// its failure says more; if nobody tells it, the call is taken over
-				this.store.letGo(this.held);
+				this.calls.letGo(this.letter);
 				this.commit.endLater(this);
 			}
 			else {
 				end(status == STATUS_ROLLED_BACK);
 			}
 		}
-		else if (status == STATUS_COMMITTED && !this.forgotten) {
+		else if (this.state == State.WAITING && status == STATUS_COMMITTED && !this.forgotten) {
 			this.late.run();
 		}
 	}
@@ -104,17 +98,17 @@ final class HeldCall implements TransactionSynchronization {
 	/** Drop it, or else have it delivered: rather twice than never. */
 	void end(boolean rolledBack) {
 		if (rolledBack || this.forgotten || this.state == State.REJECTED) {
-			this.store.drop(this.held);
+			this.calls.drop(this.letter);
 		}
 		else {
-			this.store.release(this.held, this.clock.now());
+			this.calls.release(this.letter);
 			this.stored.run();
 		}
 	}
 
 	private enum State {
 
-		WAITING, HELD, REJECTED
+		WAITING, HELD, REJECTED, NOT_STORED
 
 	}
 

@@ -13,14 +13,17 @@ import org.springframework.jdbc.support.MetaDataAccessException;
  * A store whose tables exist, with all that works on it.
  *
  * @param calls the calls that are to be delivered
+ * @param held those that are held back
+ * @param neglected those that nobody attempts
  * @param deadLetters those that are tried no more
  * @param format what is stored of a call
  * @param acceptance accepts calls
  * @param backlogs counts them
  * @param embedded the database, if it is embedded only for this
  */
-record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat format, Acceptance acceptance,
-		Backlogs backlogs, @Nullable EmbeddedStore embedded) implements AutoCloseable {
+record OpenStore(DeliveryStore calls, HeldCalls held, NeglectedCalls neglected, DeadLetterStore deadLetters,
+		PayloadFormat format, Acceptance acceptance, Backlogs backlogs,
+		@Nullable EmbeddedStore embedded) implements AutoCloseable {
 
 	/**
 	 * Open the store.
@@ -36,8 +39,9 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 			requireTables(jdbc, kind);
 			DeliveryStore calls = new DeliveryStore(source.dataSource(), kind, durable);
 			DeadLetterStore deadLetters = new DeadLetterStore(calls.sql());
-			return new OpenStore(calls, deadLetters,
-					new PayloadFormat(source.json(), source.codec(), source.maxPayload()), new Acceptance(calls, clock),
+			HeldCalls held = new HeldCalls(calls, clock);
+			return new OpenStore(calls, held, new NeglectedCalls(calls), deadLetters,
+					new PayloadFormat(source.json(), source.codec(), source.maxPayload()), new Acceptance(calls, held),
 					new Backlogs(calls, deadLetters, clock), source.embedded());
 		}
 		catch (MetaDataAccessException | DataAccessException ex) {
@@ -66,13 +70,13 @@ record OpenStore(DeliveryStore calls, DeadLetterStore deadLetters, PayloadFormat
 	private static void requireTables(JdbcTemplate jdbc, DatabaseKind kind) {
 		try {
 			jdbc.queryForList("select task_instance, order_position from " + DeliveryStore.TABLE + " where 1 = 0");
-			jdbc.queryForList("select seen_at from " + DeliveryStore.OPERATIONS + " where 1 = 0");
+			jdbc.queryForList("select seen_at from " + NeglectedCalls.OPERATIONS + " where 1 = 0");
 			jdbc.queryForList("select task_instance, reason from " + DeadLetterStore.TABLE + " where 1 = 0");
 		}
 		catch (DataAccessException ex) {
 			throw new InvalidDeliveryException(
-					"the tables %s, %s and %s do not all exist".formatted(DeliveryStore.TABLE, DeliveryStore.OPERATIONS,
-							DeadLetterStore.TABLE),
+					"the tables %s, %s and %s do not all exist".formatted(DeliveryStore.TABLE,
+							NeglectedCalls.OPERATIONS, DeadLetterStore.TABLE),
 					"Create them with the script '%s' in our jar, or set 'resilience.delivery.initialize-schema' to always."
 						.formatted(kind.scripts() + TableCreation.SCRIPT));
 		}

@@ -47,22 +47,23 @@ final class Sql {
 	private final JdbcCustomization dialect;
 
 	Sql(DataSource dataSource, JdbcCustomization dialect) {
-		this.dataSource = dataSource;
-		this.callers = new JdbcTemplate(dataSource);
+		this.dataSource = target(dataSource);
+		this.callers = new JdbcTemplate(this.dataSource);
 		// a transaction of ours would take the connection of JPA's, and commit it
-		DataSource own = new DelegatingDataSource(target(dataSource));
+		DataSource own = new DelegatingDataSource(this.dataSource);
 		this.jdbc = new JdbcTemplate(own);
 		this.transactions = new TransactionTemplate(new JdbcTransactionManager(own));
 		this.transactions.setTimeout(TIMEOUT_SECONDS);
 		this.dialect = dialect;
 	}
 
-	// a proxy that takes part in the caller's transaction would do the same
+	// Spring's transactions are those of what is behind such a proxy
 	private static DataSource target(DataSource dataSource) {
 		return (dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null)
 				? proxy.getTargetDataSource() : dataSource;
 	}
 
+	/** That to which connections and transactions belong. */
 	DataSource dataSource() {
 		return this.dataSource;
 	}

@@ -70,9 +70,10 @@ final class Upkeep implements AutoCloseable {
 
 	private void keepHeld() {
 		try {
-			this.store.calls().keepHeld(this.engine.clock().now());
+			this.store.held().keep();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// the timer would not call again
 			logger.debug("Calls that are held could not be kept", ex);
 		}
 	}
@@ -81,17 +82,17 @@ final class Upkeep implements AutoCloseable {
 		this.store.backlogs().count();
 		try {
 			Instant now = this.engine.clock().now();
-			this.store.calls().know(this.engine.names(), now);
+			this.store.neglected().know(this.engine.names(), now);
 			adopt(now);
 			noteGrowth();
-			this.store.calls().correctFuture(now);
+			this.store.neglected().correctFuture(now);
 			buryOld(now);
 			if (this.engine.isAllKnown()) {
 				watch(now);
 			}
 			this.failing = false;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			if (!this.failing) {
 				logger.warn("The store of durable calls does not answer", ex);
 			}
@@ -125,7 +126,7 @@ final class Upkeep implements AutoCloseable {
 			this.known = pending;
 		}
 		if (grown && pending > MANY) {
-			this.store.calls().grown();
+			this.store.neglected().grown();
 		}
 	}
 
@@ -134,7 +135,7 @@ final class Upkeep implements AutoCloseable {
 			Instant oldest = now.minus(operation.policy().maxAge());
 			List<Held> old;
 			do {
-				old = this.store.calls().olderThan(operation.calls().name(), oldest, BATCH);
+				old = this.store.neglected().olderThan(operation.calls().name(), oldest, BATCH);
 				old.forEach((call) -> bury(call, operation, now));
 			}
 			while (old.size() == BATCH);
@@ -153,7 +154,7 @@ final class Upkeep implements AutoCloseable {
 	private void buryUnknown(Instant knownSince) {
 		List<Held> unknown;
 		do {
-			unknown = this.store.calls().unknown(knownSince, BATCH);
+			unknown = this.store.neglected().unknown(knownSince, BATCH);
 			for (Held call : unknown) {
 				if (this.store.calls().bury(call, DeadReason.UNKNOWN_OPERATION, this.engine.clock().now())) {
 					logger.warn("A durable call whose operation is gone is kept as a dead letter, {}", call.id());
@@ -166,6 +167,8 @@ final class Upkeep implements AutoCloseable {
 	@Override
 	public void close() {
 		this.timer.shutdown();
+		// transactions may still end
+		keepHeld();
 	}
 
 }

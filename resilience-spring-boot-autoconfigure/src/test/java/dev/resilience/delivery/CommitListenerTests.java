@@ -50,7 +50,7 @@ class CommitListenerTests {
 
 	private final Transactions transactions = new Transactions();
 
-	private final DeliveryStore store = Mockito.mock(DeliveryStore.class);
+	private final HeldCalls held = Mockito.mock(HeldCalls.class);
 
 	private final AtomicInteger calls = new AtomicInteger();
 
@@ -151,8 +151,8 @@ class CommitListenerTests {
 		this.used.add(new WeakReference<>(TransactionSynchronizationManager.getResource(this.transactions.database)));
 		Letter letter = new Letter("call-" + this.calls.incrementAndGet(), "mail", "none", new byte[0], null,
 				Instant.now());
-		TransactionSynchronizationManager.registerSynchronization(new HeldCall(letter, this.store, Instant::now,
-				Commit.current(), Transactions.NOTHING, Transactions.NOTHING));
+		TransactionSynchronizationManager.registerSynchronization(
+				new HeldCall(letter, this.held, Commit.current(), Transactions.NOTHING, Transactions.NOTHING));
 	}
 
 	private void callAndEnd(TransactionStatus status) {
@@ -183,7 +183,7 @@ class CommitListenerTests {
 		catchThrowable(() -> new TransactionTemplate(this.transactions).executeWithoutResult(this::callAndEnd));
 		assertThat(TransactionSynchronizationManager.getResourceMap()).isEmpty();
 		assertThat(TransactionSynchronizationManager.isSynchronizationActive()).isFalse();
-		assertThat(Mockito.mockingDetails(this.store)
+		assertThat(Mockito.mockingDetails(this.held)
 			.getInvocations()
 			.stream()
 			.map((invocation) -> invocation.getMethod().getName())

@@ -89,6 +89,27 @@ class DeliveryOutcomeTests {
 	}
 
 	@Test
+	void isDroppedAlsoWhenItsHeartbeatIsLate() {
+		TwoDatabases.runner().withPropertyValues("resilience.delivery.heartbeat=100ms").run((context) -> {
+			JdbcTemplate store = TwoDatabases.store(context);
+			assertThatExceptionOfType(IllegalStateException.class)
+				.isThrownBy(() -> TwoDatabases.ofOther(context).executeWithoutResult((status) -> {
+					context.getBean(Mails.class).send(new Mail("a", "dropped"));
+					beforeCommit(() -> {
+						store.execute("alter table resilience_delivery rename to elsewhere");
+						throw new IllegalStateException("No commit");
+					});
+				}))
+				.withMessage("No commit");
+			// as after a long outage of the store
+			store.update("update elsewhere set last_heartbeat = ?", OffsetDateTime.now().minusMinutes(1));
+			store.execute("alter table elsewhere rename to resilience_delivery");
+			Awaitility.await().until(() -> TwoDatabases.count(context, "resilience_delivery") == 0);
+			TwoDatabases.assertNothingCame(context);
+		});
+	}
+
+	@Test
 	void isDroppedWithASavepointThatIsRolledBackWithinTheCommit() {
 		AtomicReference<Runnable> within = new AtomicReference<>(NOTHING);
 		TwoDatabases.runner(TwoDatabases.h2(), (other) -> new Commits(other, () -> within.get().run(), NOTHING))
@@ -109,13 +130,13 @@ class DeliveryOutcomeTests {
 	@Test
 	void oneThatIsStoredAlthoughTheCallerWasToldThatItIsNotIsDropped() {
 		TwoDatabases.runner().run((context) -> {
-			DeliveryStore store = context.getBean(DeliveryEngine.class).store().calls();
+			HeldCalls held = context.getBean(DeliveryEngine.class).store().held();
 			Letter letter = new Letter("id", "mail", "none", new byte[0], null, Instant.now());
 			TwoDatabases.ofOther(context).executeWithoutResult((status) -> {
-				HeldCall call = new HeldCall(letter, store, Instant::now, Commit.current(), NOTHING, NOTHING);
+				HeldCall call = new HeldCall(letter, held, Commit.current(), NOTHING, NOTHING);
 				TransactionSynchronizationManager.registerSynchronization(call);
 				// as if the answer had been lost
-				store.addHeld(letter, Instant.now());
+				held.add(letter);
 				assertThatExceptionOfType(DeliveryRejectedException.class).isThrownBy(call::hold);
 			});
 			TwoDatabases.assertNothingCame(context);
